@@ -13,7 +13,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "machines/sched.h"
+#include "base/sched.h"
 #include "mmu/bus.h"
 
 struct machine;

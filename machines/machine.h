@@ -9,7 +9,7 @@
 #include "machines/chardev.h"
 #include "machines/config.h"
 #include "machines/device.h"
-#include "machines/sched.h"
+#include "base/sched.h"
 #include "mmu/bus.h"
 
 struct ppc_cpu;

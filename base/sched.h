@@ -3,8 +3,8 @@
  * compares one number. Guest time comes from a clock function: the host's monotonic clock, or the
  * instruction count in `-icount` runs.
  */
-#ifndef MACHINES_SCHED_H
-#define MACHINES_SCHED_H
+#ifndef BASE_SCHED_H
+#define BASE_SCHED_H
 
 #include <stdbool.h>
 #include <stdint.h>

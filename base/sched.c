@@ -1,4 +1,4 @@
-#include "machines/sched.h"
+#include "base/sched.h"
 
 #include <stddef.h>
 
