@@ -1,0 +1,120 @@
+/*
+ * struct ppc_cpu. Private to cpu/ and mmu/. Hot fields first: GPRs, CR fields, XER parts, the
+ * current data TLB bank and the current code page share the first cache lines.
+ *
+ * Lazy forms:
+ *  CR field n   crf[n] is a 64-bit signed number and cr_so[n] a byte. EQ = low 32 bits are zero,
+ *               GT = number > 0, LT = bit 62, SO = the byte. A compare stores the difference of the
+ *               sign- or zero-extended operands (33 bits, so bit 62 is its sign); cr.h has the rest.
+ *  XER          SO, OV, CA in bytes; xer_rest holds the other bits.
+ *  FPSCR        see cpu/fpu.h.   VSCR[SAT] see cpu/vpu.h.
+ *  pc           while running: pc_page + (slot - page_slots) * 4; c->pc is right outside ppc_run and
+ *               inside everything that is not a fast handler.
+ */
+#ifndef CPU_STATE_H
+#define CPU_STATE_H
+
+#include "base/bits.h"
+#include "cpu/fpu.h"
+#include "cpu/msr.h"
+#include "cpu/ppc.h"
+#include "cpu/vpu.h"
+#include "cpu/width.h"
+
+struct slot;
+struct code_page;
+struct mmu;
+
+/* A data TLB entry. A tag that never matches (TLB_NONE) sends the access to the slow path: no
+ * translation, device, ROM (stores), decoded code (stores), little-endian, watchpoint. */
+struct dtlb_entry {
+    ureg tag_r, tag_w; /* effective page address, or TLB_NONE */
+    uintptr_t addend;  /* host address = ea + addend */
+};
+#define TLB_NONE ((ureg)1)
+
+struct itlb_entry {
+    ureg tag; /* effective page address, or TLB_NONE */
+    struct code_page *page;
+};
+
+#define DTLB_SIZE 512
+#define ITLB_SIZE 256
+
+/* Translations that hold for one combination of MSR[IR,DR,PR] and segment registers. */
+struct tlb_bank {
+    struct dtlb_entry d[DTLB_SIZE];
+    struct itlb_entry i[ITLB_SIZE];
+    uint64_t key; /* hash of the segment registers and mode bits */
+    uint64_t used;
+};
+
+enum { KICK_STOP = 1, KICK_IRQ = 2, KICK_SYNC = 4 };
+
+struct ppc_cpu {
+    ureg gpr[33]; /* [32] is always 0: the decoder maps rA=0 of (rA|0) operands to it */
+    uint8_t xer_ca, xer_so, xer_ov, pad0;
+    int64_t crf[8];
+    uint8_t cr_so[8];
+    ureg lr, ctr;
+    ureg pc_page;            /* effective address of the current page */
+    struct slot *page_slots; /* its first slot */
+    struct tlb_bank *bank;   /* current translations */
+    uint32_t msr;
+    unsigned kick;           /* enum KICK_*: looked at after every slow instruction and slice */
+    ureg pc;
+    ureg npc;                /* where a SEM_BRANCH goes */
+    int64_t left;            /* instructions of this slice still to run (synced by slow glue) */
+
+    /* exception raised by the instruction under way: taken by the glue on SEM_FAULT */
+    unsigned exc_vector;     /* enum ppc_vector */
+    uint32_t exc_srr1;       /* bits to OR into SRR1 */
+
+    /* floating point and vectors */
+    uint64_t fpr[32];        /* IEEE double bits */
+    struct ppc_fpu fpu;
+    union vreg vr[32];
+    struct ppc_vpu vpu;
+
+    /* reservation */
+    bool reserved;
+    paddr_t reserve_pa;
+
+    /* OEA registers with behaviour of their own; the plain ones live in spr[] */
+    ureg srr0, srr1, dar;
+    uint32_t dsisr;
+    uint32_t sr[16];
+    uint32_t sdr1;
+    uint32_t ibat[8][2], dbat[8][2]; /* [n][0] upper, [n][1] lower */
+    uint32_t xer_rest;
+    uint32_t spr[1024];      /* storage of SPRs without behaviour */
+
+    /* time */
+    uint64_t tb_offset;      /* added to ticks of virtual time */
+    uint64_t dec_expiry_tb;  /* raw ticks (virtual time) at which DEC reads 0 */
+    bool dec_pending;
+    struct event dec_event;
+
+    /* interrupt inputs, bit per enum ppc_line */
+    unsigned lines;
+    bool idle, checkstop;
+
+    /* run control */
+    int64_t slice;           /* instructions the current ppc_run was given */
+    uint64_t insns;          /* completed before the current slice */
+    enum ppc_stop stop;
+    bool portable, running, tracing;
+
+    const struct ppc_model *model;
+    struct bus *bus;
+    struct sched *sched;
+    struct log *log;
+    uint64_t tb_hz;
+    ppc_sc_fn *sc;
+    void *sc_ctx;
+    struct mmu *mmu;               /* banks and walkers: mmu/mmu.h */
+    struct codecache *code;        /* decoded pages: cpu/codecache.h */
+    struct decoder *decoder;       /* tables for this model: cpu/decode.h */
+};
+
+#endif
