@@ -1,0 +1,42 @@
+/*
+ * Vector registers and VSCR.
+ *
+ * A vreg is held byte-reversed as a whole on little-endian hosts: architected element i of n is
+ * lane n-1-i, so that arithmetic on lanes needs no swap and a load is one 16-byte reversal.
+ * VR_B(r, i) etc. take architected element numbers.
+ */
+#ifndef CPU_VPU_H
+#define CPU_VPU_H
+
+#include <stdint.h>
+
+union vreg {
+    uint8_t u8[16];
+    int8_t s8[16];
+    uint16_t u16[8];
+    int16_t s16[8];
+    uint32_t u32[4];
+    int32_t s32[4];
+    uint64_t u64[2];
+    float f32[4];
+} __attribute__((aligned(16)));
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define VR_LANE(i, n) ((n)-1 - (i))
+#else
+#define VR_LANE(i, n) (i)
+#endif
+#define VR_B(r, i) ((r).u8[VR_LANE(i, 16)])
+#define VR_H(r, i) ((r).u16[VR_LANE(i, 8)])
+#define VR_W(r, i) ((r).u32[VR_LANE(i, 4)])
+#define VR_D(r, i) ((r).u64[VR_LANE(i, 2)])
+
+#define VSCR_NJ UINT32_C(0x00010000)
+#define VSCR_SAT UINT32_C(0x00000001)
+
+struct ppc_vpu {
+    uint32_t vscr; /* SAT is exact only after vpu_sync() */
+    union vreg sat; /* non-zero: some instruction saturated since */
+};
+
+#endif
