@@ -15,4 +15,5 @@ void chardev_listen(struct chardev *c, void (*readable)(void *ctx), void *ctx)
     if (!c) return;
     c->readable = readable;
     c->ctx = ctx;
+    c->broke = NULL;
 }

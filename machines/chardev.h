@@ -15,6 +15,7 @@ struct chardev {
      * the last one to call chardev_listen gets the input. */
     void (*readable)(void *ctx);
     void *ctx;
+    void (*broke)(void *ctx); /* a BREAK came in; set by a listener that cares, after listening */
 };
 
 struct chardev_ops {
