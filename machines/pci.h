@@ -78,6 +78,8 @@ void pci_irq(struct pci_dev *p, bool level);
  * function's bus-master enable is off. pci_dma_*_any ignores the enable (AC97 on the real chip). */
 int pci_dma_read(struct pci_dev *p, uint32_t at, void *to, uint32_t len) MUST_CHECK;
 int pci_dma_write(struct pci_dev *p, uint32_t at, const void *from, uint32_t len) MUST_CHECK;
+int pci_dma_read_any(struct pci_dev *p, uint32_t at, void *to, uint32_t len) MUST_CHECK;
+int pci_dma_write_any(struct pci_dev *p, uint32_t at, const void *from, uint32_t len) MUST_CHECK;
 
 /* Functions of the bus in devfn order; NULL at the end. */
 struct pci_dev *pci_next(struct pci_bus *b, const struct pci_dev *after);
