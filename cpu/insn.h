@@ -17,10 +17,10 @@
  *             B  direct branch;  J  indirect branch
  *   syntax    operands as the assembler writes them, from which decoder, disassembler and tests
  *             take fields (tokens below). What no token, opcode or variant bit covers must be 0.
- *   attrs     PRIV (supervisor only, checked by the glue before the semantics), LOAD, STORE, FP
- *             (needs MSR[FP], checked by the glue), VEC (needs MSR[VEC], checked by the glue),
- *             SYNC (context synchronising: the glue re-looks up translations and interrupts)
- *   feature   PPC_F_* without the prefix: the model must have it
+ *   attrs     enum insn_attr: A_PRIV (supervisor only), A_FP (needs MSR[FP]), A_VEC (needs MSR[VEC]):
+ *             these three are checked by the glue before the semantics; A_LOAD, A_STORE, A_SYNC
+ *             (context synchronising: translations and interrupts are looked at again); A_NONE
+ *   feature   enum ppc_feature that the model must have; PPC_F_BASE: all do
  *
  * Tokens and the slot field they go to:
  *   rD rS fD fS vD vS crfD crbD TO BO -> d     rA rA0 fA vA crfS crbA BI -> a (rA0: 32 when 0)

@@ -1,0 +1,62 @@
+/*
+ * System instructions (PEM 4.4, 8.2; MPC7450UM 2.3.5-2.3.6). Only mfmsr has a fast handler; mfspr and
+ * mtspr of LR, CTR and XER get theirs through spec.def.
+ */
+#ifndef CPU_SEM_SYS_H
+#define CPU_SEM_SYS_H
+
+#include "cpu/sem_int.h"
+
+enum { SPR_XER = 1, SPR_LR = 8, SPR_CTR = 9 };
+
+SEM(mfmsr) { RD = c->msr; return SEM_NEXT; }
+
+SEM(mfspr)
+{
+    switch (s->imm) {
+    case SPR_LR: RD = c->lr; return SEM_NEXT;
+    case SPR_CTR: RD = c->ctr; return SEM_NEXT;
+    case SPR_XER: RD = xer_get(c); return SEM_NEXT;
+    default: break;
+    }
+#if FAST_GLUE
+    return SEM_FAULT;
+#else
+    return spr_read(c, (unsigned)s->imm, &RD);
+#endif
+}
+
+SEM(mtspr)
+{
+    switch (s->imm) {
+    case SPR_LR: c->lr = RS; return SEM_NEXT;
+    case SPR_CTR: c->ctr = RS; return SEM_NEXT;
+    case SPR_XER: xer_set(c, (uint32_t)RS); return SEM_NEXT;
+    default: break;
+    }
+#if FAST_GLUE
+    return SEM_FAULT;
+#else
+    return spr_write(c, (unsigned)s->imm, RS);
+#endif
+}
+
+#if !FAST_GLUE
+SEM(sc) { return system_call(c, (unsigned)s->imm); }
+SEM(rfi) { return return_from_interrupt(c); }
+SEM(mtmsr) { msr_write(c, (uint32_t)RS); return SEM_NEXT; }
+SEM(mftb) { return tb_read(c, (unsigned)s->imm, &RD); }
+
+SEM(mfsr) { RD = c->sr[s->imm & 15]; return SEM_NEXT; }
+SEM(mfsrin) { RD = c->sr[(uint32_t)RB >> 28]; return SEM_NEXT; }
+SEM(mtsr) { mmu_write_sr(c, (unsigned)s->imm & 15, (uint32_t)RS); return SEM_NEXT; }
+SEM(mtsrin) { mmu_write_sr(c, (uint32_t)RB >> 28, (uint32_t)RS); return SEM_NEXT; }
+SEM(tlbie) { mmu_tlbie(c, RB); return SEM_NEXT; }
+SEM(tlbia) { mmu_tlbia(c); return SEM_NEXT; }
+/* The software table search loads single TLB entries (MPC7450UM 5.5.5.2); our walkers read the
+ * page table themselves, and the soft TLB takes the entry that PTEHI/PTELO describe. */
+SEM(tlbld) { mmu_tlb_load(c, RB, false); return SEM_NEXT; }
+SEM(tlbli) { mmu_tlb_load(c, RB, true); return SEM_NEXT; }
+#endif
+
+#endif
