@@ -39,4 +39,28 @@ struct ppc_vpu {
     union vreg sat; /* non-zero: some instruction saturated since */
 };
 
+/* Folds the lazily collected saturation into VSCR[SAT]. */
+static inline void vpu_sync(struct ppc_vpu *p)
+{
+    if (p->sat.u64[0] | p->sat.u64[1]) p->vscr |= VSCR_SAT;
+    p->sat = (union vreg){.u64 = {0, 0}};
+}
+
+/* VSCR as mfvscr shows it. */
+static inline uint32_t vscr_get(struct ppc_vpu *p)
+{
+    vpu_sync(p);
+    return p->vscr;
+}
+
+/* VSCR as mtvscr leaves it: reserved bits read 0 (AltiVec PEM 2.1.2). */
+static inline void vscr_set(struct ppc_vpu *p, uint32_t v)
+{
+    p->sat = (union vreg){.u64 = {0, 0}};
+    p->vscr = v & (VSCR_NJ | VSCR_SAT);
+}
+
+/* Hard reset: non-Java mode, nothing saturated (MPC7450UM table 2-25: VSCR 0001_0000). */
+static inline void vpu_reset(struct ppc_vpu *p) { vscr_set(p, VSCR_NJ); }
+
 #endif
