@@ -1,6 +1,7 @@
 /*
  * Block address translation (PEM 7.4, MPC7450UM 5.3). Pairs 4-7 exist on the later models and count
- * only while HID0[HIGH_BAT_EN] (745x) or HID2[BAT enable] (750FX) is set.
+ * only while HID0[HIGH_BAT_EN] is set on the 745x. UNVERIFIED: on the 750FX they always count; its
+ * manual's HID2 description would settle it.
  */
 #include "mmu/mmu.h"
 #include "cpu/spr.h"
@@ -8,7 +9,7 @@
 static unsigned bat_pairs(const struct ppc_cpu *c)
 {
     if (!(c->model->features & PPC_F_BAT8)) return 4;
-    if (c->model->features & PPC_F_750FX) return c->spr[SPR_HID2_750FX] & HID2_BAT8 ? 8 : 4;
+    if (c->model->features & PPC_F_750FX) return 8;
     return c->spr[SPR_HID0] & HID0_HIGH_BAT_EN ? 8 : 4;
 }
 

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/spr.h"
-
 /* Banks: enough for real mode, kernel and a handful of Linux address spaces. The table of current
  * banks by MSR[IR,DR,PR] makes an exception's mode switch one load. */
 #define N_BANKS 12
@@ -239,7 +237,7 @@ bool mmu_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_k
 
 bool mmu_peek(struct ppc_cpu *c, ureg ea, enum access access, paddr_t *pa)
 {
-    struct xlate x;
+    struct xlate x = {0};
     if (!(c->msr & (access == ACCESS_FETCH ? MSR_IR : MSR_DR))) {
         *pa = (uint32_t)ea;
         return true;

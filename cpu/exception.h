@@ -1,0 +1,26 @@
+/*
+ * Taking exceptions and everything that changes MSR. Private to cpu/ and mmu/.
+ */
+#ifndef CPU_EXCEPTION_H
+#define CPU_EXCEPTION_H
+
+#include "cpu/insn.h"
+
+/* Records an exception for the instruction under way and returns SEM_FAULT. */
+enum sem ppc_raise(struct ppc_cpu *c, enum ppc_vector vector, uint32_t srr1_bits);
+/* The same for alignment: DAR = ea, DSISR from the instruction word (PEM table 6-?). */
+enum sem ppc_raise_alignment(struct ppc_cpu *c, ureg ea);
+
+/* Takes the exception in c->exc_*: return_pc goes to SRR0, c->pc to the vector. */
+void ppc_take_exception(struct ppc_cpu *c, ureg return_pc);
+/* Takes the most urgent enabled interrupt, if any; true when one was taken. */
+bool ppc_take_interrupt(struct ppc_cpu *c);
+/* Recomputes KICK_IRQ after a line, the decrementer or MSR changed. */
+void ppc_irq_changed(struct ppc_cpu *c);
+
+/* mtmsr, rfi, exceptions: writes MSR and brings everything in line with it. */
+void msr_write(struct ppc_cpu *c, uint32_t v);
+enum sem system_call(struct ppc_cpu *c, unsigned lev);
+enum sem return_from_interrupt(struct ppc_cpu *c);
+
+#endif

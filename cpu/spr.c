@@ -1,0 +1,165 @@
+#include "cpu/spr.h"
+
+#include <string.h>
+
+#include "cpu/exception.h"
+#include "cpu/sem.h"
+#include "mmu/mmu.h"
+
+const struct spr_info spr_table[] = {
+#define SPR(n, name, access, feature) {n, #name, SPR_##access, feature},
+#include "cpu/spr.def"
+#undef SPR
+};
+const size_t spr_count = ARRAY_SIZE(spr_table);
+
+const struct spr_info *spr_find(const struct ppc_model *m, unsigned n)
+{
+    for (size_t i = 0; i < spr_count; i++)
+        if (spr_table[i].number == n && !(spr_table[i].feature & ~m->features)) return &spr_table[i];
+    return NULL;
+}
+
+/* BAT registers by number: [0] of the pair for even numbers. NULL when n is none. */
+static uint32_t *bat_register(struct ppc_cpu *c, unsigned n)
+{
+    if (n >= 528 && n < 536) return &c->ibat[(n - 528) / 2][n & 1];
+    if (n >= 536 && n < 544) return &c->dbat[(n - 536) / 2][n & 1];
+    if (n >= 560 && n < 568) return &c->ibat[4 + (n - 560) / 2][n & 1];
+    if (n >= 568 && n < 576) return &c->dbat[4 + (n - 568) / 2][n & 1];
+    return NULL;
+}
+
+/* User-readable copies of the performance monitor: 16 below the supervisor number. */
+static bool is_pmon_copy(unsigned n) { return n >= 928 && n <= 942; }
+
+/* The thermal assist unit (MPC750UM 10.3) at a steady 40 degrees: a valid threshold register
+ * answers at once while THRM3[E] is set. */
+static uint32_t thrm_read(const struct ppc_cpu *c, unsigned n)
+{
+    enum { TIN = INT32_MIN, TIV = 1 << 30, TID = 4, V = 1, E = 1, DEGREES = 40 };
+    uint32_t v = c->spr[n] & ~((uint32_t)TIN | TIV);
+    if (!(v & V) || !(c->spr[SPR_N_thrm3] & E)) return v;
+    unsigned threshold = v >> 23 & 127;
+    bool crossed = v & TID ? DEGREES < threshold : DEGREES > threshold;
+    return v | TIV | (crossed ? (uint32_t)TIN : 0);
+}
+
+uint32_t spr_get(struct ppc_cpu *c, unsigned n)
+{
+    const uint32_t *bat = bat_register(c, n);
+    if (bat) return *bat;
+    if (is_pmon_copy(n)) n += 16;
+    switch (n) {
+    case SPR_N_xer: return xer_get(c);
+    case SPR_N_lr: return (uint32_t)c->lr;
+    case SPR_N_ctr: return (uint32_t)c->ctr;
+    case SPR_N_dsisr: return c->dsisr;
+    case SPR_N_dar: return (uint32_t)c->dar;
+    case SPR_N_dec: return dec_get(c);
+    case SPR_N_sdr1: return c->sdr1;
+    case SPR_N_srr0: return (uint32_t)c->srr0;
+    case SPR_N_srr1: return (uint32_t)c->srr1;
+    case SPR_N_tbl: case SPR_N_tblw: return (uint32_t)tb_get(c);
+    case SPR_N_tbu: case SPR_N_tbuw: return (uint32_t)(tb_get(c) >> 32);
+    case SPR_N_pvr: return c->model->pvr;
+    case SPR_N_thrm1: case SPR_N_thrm2: return thrm_read(c, n);
+    default: return c->spr[n];
+    }
+}
+
+/* Cache controls: contents are always coherent here, so every request is done at once, and the
+ * bits that the chip clears when it is done read 0 (MPC7450UM 2.1.5.5, 3.5, 3.6, 3.7). The 750 and
+ * 7400 show L2 invalidation in L2IP (bit 31), read only. */
+static uint32_t cache_control(const struct ppc_cpu *c, unsigned n, uint32_t v)
+{
+    enum { L2_INVALIDATE = 1 << 21, L2_HW_FLUSH = 1 << 11, L3_INVALIDATE = 1 << 10,
+           L3_HW_FLUSH = 1 << 11, MSS_L1_HW_FLUSH = 1 << 23, L2_IN_PROGRESS = 1 };
+    bool g4e = c->model->features & PPC_F_745X;
+    switch (n) {
+    case SPR_N_l2cr: return g4e ? v & ~(uint32_t)(L2_INVALIDATE | L2_HW_FLUSH) : v & ~(uint32_t)L2_IN_PROGRESS;
+    case SPR_N_l3cr: return v & ~(uint32_t)(L3_INVALIDATE | L3_HW_FLUSH);
+    case SPR_N_msscr0: return v & ~(uint32_t)MSS_L1_HW_FLUSH;
+    case SPR_N_hid0: return v & ~(uint32_t)(HID0_ICFI | HID0_DCFI);
+    default: return v;
+    }
+}
+
+void spr_set(struct ppc_cpu *c, unsigned n, uint32_t v)
+{
+    uint32_t *bat = bat_register(c, n);
+    if (bat) {
+        if (*bat != v) {
+            *bat = v;
+            mmu_flush_all(c);
+        }
+        return;
+    }
+    switch (n) {
+    case SPR_N_xer: xer_set(c, v); break;
+    case SPR_N_lr: c->lr = v; break;
+    case SPR_N_ctr: c->ctr = v; break;
+    case SPR_N_dsisr: c->dsisr = v; break;
+    case SPR_N_dar: c->dar = v; break;
+    case SPR_N_dec: dec_set(c, v); break;
+    case SPR_N_sdr1:
+        c->sdr1 = v;
+        mmu_flush_all(c);
+        break;
+    case SPR_N_srr0: c->srr0 = v & ~3u; break;
+    case SPR_N_srr1: c->srr1 = v; break;
+    case SPR_N_tblw: tb_set(c, (tb_get(c) & ~UINT64_C(0xffffffff)) | v); break;
+    case SPR_N_tbuw: tb_set(c, (uint32_t)tb_get(c) | (uint64_t)v << 32); break;
+    case SPR_N_pvr: case SPR_N_tbl: case SPR_N_tbu: break;
+    case SPR_N_hid1: /* the PLL configuration of the early chips is strapped, not written */
+        if (c->model->features & PPC_F_745X) c->spr[n] = v;
+        break;
+    case SPR_N_hid0:
+        if ((c->spr[n] ^ v) & HID0_HIGH_BAT_EN) mmu_flush_all(c);
+        c->spr[n] = cache_control(c, n, v);
+        break;
+    default: c->spr[n] = cache_control(c, n, v); break;
+    }
+}
+
+/* MPC7450UM 2.3.4.6.2: bit 4 of the number marks a supervisor register. In problem state such a
+ * number is a privilege violation even when no register is there; an unknown user number is illegal.
+ * In supervisor state an unknown register reads 0 and is written to nothing, once logged. */
+static const struct spr_info *accessible(struct ppc_cpu *c, unsigned n, bool write, enum sem *done)
+{
+    const struct spr_info *info = spr_find(c->model, n);
+    *done = SEM_NEXT;
+    if (c->msr & MSR_PR) {
+        if (n & 16) *done = ppc_raise(c, VEC_PROGRAM, PROGRAM_PRIVILEGED);
+        else if (!info || info->access >= SPR_S || (write && info->access == SPR_UR))
+            *done = ppc_raise(c, VEC_PROGRAM, PROGRAM_ILLEGAL);
+        return *done == SEM_NEXT ? info : NULL;
+    }
+    if (!info)
+        log_once(c->log, LOG_GUEST | LOG_UNIMP, "spr", n, "%s of unknown SPR %u at %08lx",
+                 write ? "write" : "read", n, (unsigned long)c->pc);
+    return info;
+}
+
+enum sem spr_read(struct ppc_cpu *c, unsigned n, ureg *v)
+{
+    enum sem done;
+    const struct spr_info *info = accessible(c, n, false, &done);
+    if (done == SEM_NEXT) *v = info ? spr_get(c, n) : 0;
+    return done;
+}
+
+enum sem spr_write(struct ppc_cpu *c, unsigned n, ureg v)
+{
+    enum sem done;
+    if (accessible(c, n, true, &done)) spr_set(c, n, (uint32_t)v);
+    return done;
+}
+
+void spr_reset(struct ppc_cpu *c)
+{
+    memset(c->spr, 0, sizeof c->spr);
+    c->spr[SPR_HID1] = c->model->hid1;
+    c->spr[SPR_N_vrsave] = 0;
+    if (c->model->features & PPC_F_745X) c->spr[SPR_N_msscr0] = 0; /* one processor: ID 0 */
+}
