@@ -1,0 +1,62 @@
+/*
+ * The firmware's console: the chardev it shares with the UART.
+ */
+#include "firmware/fw.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Clients send LF, CR LF or LF CR. A LF that no CR precedes gets one, so that no line starts under
+ * the end of the last. */
+void fw_put(struct firmware *f, const char *s, size_t len)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (s[i] == '\n' && !f->last_was_cr) {
+            chardev_write(f->m->console, s + from, i - from);
+            chardev_write(f->m->console, "\r", 1);
+            from = i;
+        }
+        f->last_was_cr = s[i] == '\r';
+    }
+    chardev_write(f->m->console, s + from, len - from);
+}
+
+void fw_print(struct firmware *f, const char *fmt, ...)
+{
+    char buf[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(buf, sizeof buf, fmt, ap);
+    va_end(ap);
+    if (n > 0) fw_put(f, buf, (size_t)n < sizeof buf ? (size_t)n : sizeof buf - 1);
+}
+
+size_t fw_get(struct firmware *f, uint8_t *p, size_t len)
+{
+    return chardev_read(f->m->console, p, len);
+}
+
+static void input_waits(void *ctx)
+{
+    (void)ctx; /* the machine loop calls firmware_poll; a client polls by itself */
+}
+
+void fw_console_take(struct firmware *f)
+{
+    struct chardev *c = f->m->console;
+    if (!c || c->readable == input_waits) return;
+    f->uart_readable = c->readable;
+    f->uart_ctx = c->ctx;
+    chardev_listen(c, input_waits, f);
+}
+
+void fw_console_release(struct firmware *f)
+{
+    struct chardev *c = f->m->console;
+    if (!c || c->readable != input_waits) return;
+    chardev_listen(c, f->uart_readable, f->uart_ctx);
+    if (f->uart_readable) f->uart_readable(f->uart_ctx);
+}

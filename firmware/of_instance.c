@@ -1,0 +1,197 @@
+/*
+ * Open packages. Source: IEEE 1275 6.3.2.3 (device I/O), 3.8 and the disk-label support package
+ * ("[partition][,filename]"), CHRP binding 11 for what boot arguments look like.
+ */
+#include "firmware/fw.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "firmware/iso9660.h"
+#include "firmware/partition.h"
+
+void instances_reset(struct firmware *f)
+{
+    memset(f->instance, 0, sizeof f->instance);
+    f->next_ihandle = 1;
+}
+
+struct instance *instance_get(struct firmware *f, uint32_t ihandle)
+{
+    if (!ihandle) return NULL;
+    for (unsigned i = 0; i < FW_INSTANCES; i++)
+        if (f->instance[i].ihandle == ihandle) return &f->instance[i];
+    return NULL;
+}
+
+struct boot_device *fw_boot_device(struct firmware *f, int node)
+{
+    for (unsigned i = 0; node >= 0 && i < f->m->n_boot_devices; i++) {
+        struct boot_device *d = &f->m->boot_devices[i];
+        if (tree_find(&f->tree, d->path, NULL, 0) == node) return d;
+    }
+    return NULL;
+}
+
+/* "2", "c", "0" or "" in front of a comma, or the whole of args when it is that short. */
+static bool is_partition(const char *s, size_t len)
+{
+    if (len == 1 && isalpha((unsigned char)*s)) return true;
+    for (size_t i = 0; i < len; i++)
+        if (!isdigit((unsigned char)s[i])) return false;
+    return true;
+}
+
+static int file_on(struct media m, const char *path, struct media *out)
+{
+    struct iso iso;
+    struct iso_node node;
+    int r = iso_open(m, &iso);
+    if (!r) r = iso_find(&iso, path, &node);
+    if (!r && node.dir) r = -EISDIR;
+    if (!r) *out = iso_media(&iso, &node);
+    return r;
+}
+
+/* A hybrid disc has its file system at the start of the whole medium, whatever its map says. */
+static int file_anywhere(struct media part, struct media whole, const char *path, struct media *out)
+{
+    int r = file_on(part, path, out);
+    if (!r || part.len == whole.len) return r;
+    return file_on(whole, path, out) ? r : 0;
+}
+
+int instance_media(struct block *b, const char *args, struct media *out, bool *is_file)
+{
+    if (!b || !b->present) return -ENOMEDIUM;
+    struct media whole = media_whole(b), part = whole;
+    size_t n = strcspn(args, ",");
+    const char *file = args[n] == ',' ? args + n + 1 : "";
+    if (args[n] != ',' && !is_partition(args, n)) {
+        file = args;
+        n = 0;
+    }
+    *is_file = *file;
+    *out = whole;
+    if (n && strncmp(args, "0", n)) {
+        char name[34];
+        struct partition_table t;
+        if (n >= sizeof name) return -ENOENT;
+        memcpy(name, args, n);
+        name[n] = 0;
+        partition_scan(whole, &t);
+        const struct partition *p = partition_find(&t, name);
+        /* A CD without a map has one partition by definition. */
+        if (!p && !(t.scheme == PARTITION_NONE && !strcmp(name, "1"))) return -ENOENT;
+        if (p) part = media_part(whole, p->at, p->len);
+        *out = part;
+    }
+    return *file ? file_anywhere(part, whole, file, out) : 0;
+}
+
+static struct instance *free_slot(struct firmware *f)
+{
+    for (unsigned i = 0; i < FW_INSTANCES; i++)
+        if (!f->instance[i].ihandle) return &f->instance[i];
+    log_once(fw_log(f), LOG_GUEST, "of open", 0, "the client has %d packages open: no more",
+             FW_INSTANCES);
+    return NULL;
+}
+
+static bool is_console(const struct tree *t, int node)
+{
+    const char *name = tree_get_str(t, node, "name");
+    return tree_has_type(t, node, "serial") || (name && !strcmp(name, "failsafe"));
+}
+
+uint32_t instance_open(struct firmware *f, const char *path)
+{
+    char args[FW_ARGS_MAX];
+    int node = tree_find(&f->tree, path, args, sizeof args);
+    struct instance *i = node < 0 ? NULL : free_slot(f);
+    if (!i) return 0;
+    struct instance n = {.phandle = tree_phandle(&f->tree, node), .kind = INSTANCE_NODE};
+    const struct boot_device *d = fw_boot_device(f, node);
+    if (d) {
+        bool is_file;
+        if (instance_media(d->block, args, &n.media, &is_file)) return 0;
+        n.kind = INSTANCE_MEDIA;
+        n.writable = !is_file;
+    } else if (is_console(&f->tree, node)) {
+        n.kind = INSTANCE_CONSOLE;
+    }
+    strcpy(n.args, args);
+    n.ihandle = f->next_ihandle++;
+    *i = n;
+    return n.ihandle;
+}
+
+void instance_close(struct firmware *f, uint32_t ihandle)
+{
+    struct instance *i = instance_get(f, ihandle);
+    if (i && !i->stdio) i->ihandle = 0;
+}
+
+static int64_t console_read(struct firmware *f, uint32_t buf, uint32_t len)
+{
+    uint8_t b[256];
+    size_t n = fw_get(f, b, len < sizeof b ? len : sizeof b);
+    /* 0 rather than -2 when nothing waits: GRUB, yaboot, ofwboot and BSD loaders all poll on 0,
+     * while yaboot takes -2 for a character. */
+    return mem_write(f, buf, b, (uint32_t)n) ? -1 : (int64_t)n;
+}
+
+static int64_t console_write(struct firmware *f, uint32_t buf, uint32_t len)
+{
+    for (uint32_t at = 0; at < len;) {
+        uint32_t n = len - at < FW_BOUNCE ? len - at : FW_BOUNCE;
+        if (mem_read(f, buf + at, f->bounce, n)) return at ? (int64_t)at : -1;
+        fw_put(f, (const char *)f->bounce, n);
+        at += n;
+    }
+    return len;
+}
+
+int64_t instance_read(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
+{
+    if (i->kind == INSTANCE_CONSOLE) return console_read(f, buf, len);
+    if (i->kind != INSTANCE_MEDIA) return -1;
+    if (i->pos >= i->media.len) return 0;
+    if (len > i->media.len - i->pos) len = (uint32_t)(i->media.len - i->pos);
+    for (uint32_t at = 0; at < len;) {
+        uint32_t n = len - at < FW_BOUNCE ? len - at : FW_BOUNCE;
+        if (media_read(i->media, i->pos, f->bounce, n) || mem_write(f, buf + at, f->bounce, n)) {
+            return at ? (int64_t)at : -1;
+        }
+        i->pos += n;
+        at += n;
+    }
+    return len;
+}
+
+int64_t instance_write(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
+{
+    if (i->kind == INSTANCE_CONSOLE) return console_write(f, buf, len);
+    if (i->kind != INSTANCE_MEDIA || !i->writable) return -1;
+    if (i->pos >= i->media.len) return 0;
+    if (len > i->media.len - i->pos) len = (uint32_t)(i->media.len - i->pos);
+    for (uint32_t at = 0; at < len;) {
+        uint32_t n = len - at < FW_BOUNCE ? len - at : FW_BOUNCE;
+        if (mem_read(f, buf + at, f->bounce, n) || media_write(i->media, i->pos, f->bounce, n)) {
+            return at ? (int64_t)at : -1;
+        }
+        i->pos += n;
+        at += n;
+    }
+    return len;
+}
+
+/* IEEE 1275: 0 or 1 when it worked, -1 when it did not; a position behind the end fails on disks. */
+int instance_seek(struct firmware *f, struct instance *i, uint64_t pos)
+{
+    (void)f;
+    if (i->kind != INSTANCE_MEDIA || pos > i->media.len) return -1;
+    i->pos = pos;
+    return 0;
+}
