@@ -24,6 +24,7 @@ static const struct operand operands[] = {
     {"crbD",  21, 5, TO_D,    CONV_PLAIN,  PR_DEC},
     {"crfD",  23, 3, TO_D,    CONV_PLAIN,  PR_CRF},
     {"STRM",  21, 2, TO_D,    CONV_PLAIN,  PR_DEC},
+    {"T1",    25, 1, TO_NONE, CONV_PLAIN,  PR_NONE},
     {"rA",    16, 5, TO_A,    CONV_PLAIN,  PR_GPR},
     {"rA0",   16, 5, TO_A,    CONV_RA0,    PR_GPR},
     {"fA",    16, 5, TO_A,    CONV_PLAIN,  PR_FPR},
@@ -233,6 +234,13 @@ struct decoder *decoder_new(const struct ppc_model *model)
 
 void decoder_free(struct decoder *d) { free(d); }
 
+/* dst, dstst and dss: the record for bit 6 = 1 (token T1) stands right behind the other. */
+static enum insn_id stream_form(unsigned id, uint32_t word)
+{
+    bool stream = id == INSN_dst || id == INSN_dstst || id == INSN_dss;
+    return stream && word & PPC_BIT32(6) ? id + 1 : id;
+}
+
 static enum insn_id lookup(const struct decoder *d, uint32_t word)
 {
     unsigned op = word >> 26;
@@ -242,7 +250,7 @@ static enum insn_id lookup(const struct decoder *d, uint32_t word)
     case 4: return d->op4[word & 2047];
     case 19: return d->op19[word >> 1 & 1023];
     case 30: return d->md[word >> 1 & 15];
-    case 31: return d->op31[word >> 1 & 1023];
+    case 31: return stream_form(d->op31[word >> 1 & 1023], word);
     case 59: return d->op59[word >> 1 & 1023];
     case 63: return d->op63[word >> 1 & 1023];
     default: return d->ds[op == 62][word & 3];

@@ -28,7 +28,7 @@
  *   SI UI BD LI SPR TBR CRM FM SR SIMM UIMM ... -> imm (see decode.c)
  *   d(rA0) "SI(rA0)": displacement in imm;  ME: imm = mask(MB, ME);  STRM: dst's stream -> d
  *   SIMM (5 bits signed, vspltis*) -> imm, sits in the vA field; UIMM (5 bits, vsplt*, vcf*) -> imm,
- *   sits in the vA field; SHB (4 bits, vsldoi) -> imm; L and other ignored bits are not written.
+ *   sits in the vA field; SHB (4 bits, vsldoi) -> imm; T1 (bit 6 is 1: dstt, dststt, dssall); L and other ignored bits are not written.
  */
 #ifndef CPU_INSN_H
 #define CPU_INSN_H
