@@ -1,0 +1,46 @@
+/*
+ * Memory accesses of the portable glue: every translation, width, alignment and fault rule. The
+ * fast glue only knows the soft TLB hit (fast_*) and leaves the rest to these.
+ */
+#ifndef CPU_ACCESS_H
+#define CPU_ACCESS_H
+
+#include "cpu/insn.h"
+#include "mmu/mmu.h"
+
+/* The soft TLB's answer for [ea, ea+len) inside one page: the host address, or NULL. len <= 4096. */
+static ALWAYS_INLINE uint8_t *fast_read(const struct ppc_cpu *c, ureg ea, unsigned len)
+{
+    const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
+    if (unlikely(e->tag_r != ((ureg)(ea + (len - 1)) & ~(ureg)PAGE_MASK))) return NULL;
+    return (uint8_t *)(e->addend + ea);
+}
+
+static ALWAYS_INLINE uint8_t *fast_write(const struct ppc_cpu *c, ureg ea, unsigned len)
+{
+    const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
+    if (unlikely(e->tag_w != ((ureg)(ea + (len - 1)) & ~(ureg)PAGE_MASK))) return NULL;
+    return (uint8_t *)(e->addend + ea);
+}
+
+/* len 1, 2, 4, 8: the value a big-endian CPU sees. False: exception raised. */
+bool slow_load(struct ppc_cpu *c, ureg ea, unsigned len, uint64_t *v) MUST_CHECK;
+bool slow_store(struct ppc_cpu *c, ureg ea, unsigned len, uint64_t v) MUST_CHECK;
+bool slow_load_fp(struct ppc_cpu *c, ureg ea, unsigned len, uint64_t *v) MUST_CHECK;
+bool slow_store_fp(struct ppc_cpu *c, ureg ea, unsigned len, uint64_t v) MUST_CHECK;
+bool slow_load128(struct ppc_cpu *c, ureg ea, union vreg *v) MUST_CHECK;
+bool slow_store128(struct ppc_cpu *c, ureg ea, const union vreg *v) MUST_CHECK;
+
+/* lmw, lsw*: `len` bytes from ea into registers from rd on, wrapping at r31 for the string forms
+ * (words: the lmw form, word-aligned or alignment exception). */
+enum sem load_multiple(struct ppc_cpu *c, ureg ea, unsigned rd, unsigned len, bool words);
+enum sem store_multiple(struct ppc_cpu *c, ureg ea, unsigned rs, unsigned len, bool words);
+enum sem load_reserve(struct ppc_cpu *c, ureg ea, unsigned rd);
+enum sem store_conditional(struct ppc_cpu *c, ureg ea, uint32_t v);
+enum sem external_control(struct ppc_cpu *c, ureg ea, ureg *reg, bool store);
+enum sem cache_touch(struct ppc_cpu *c, ureg ea, enum access access);
+enum sem cache_zero(struct ppc_cpu *c, ureg line, ureg ea);
+enum sem cache_allocate(struct ppc_cpu *c, ureg line);
+enum sem cache_icbi(struct ppc_cpu *c, ureg ea);
+
+#endif

@@ -1,0 +1,183 @@
+#include "cpu/codecache.h"
+
+#include <stdlib.h>
+
+#include "cpu/decode.h"
+#include "cpu/exception.h"
+#include "mmu/mmu.h"
+
+#define HASH_SIZE 4096
+#define MAX_PAGES 4096 /* 64 MiB of slots; then everything is dropped: simple and rare */
+/* After so many drops of a whole page by stores its data and code evidently live together: then
+ * only the slots that are written go, and the page's stores stay slow. */
+#define DROPS_BEFORE_LINES 16
+
+struct codecache {
+    struct code_page *hash[HASH_SIZE];
+    unsigned n_pages;
+    slot_fn *undecoded, *page_end;
+};
+
+struct codecache *codecache_new(slot_fn *undecoded, slot_fn *page_end)
+{
+    struct codecache *cc = xcalloc(1, sizeof *cc);
+    cc->undecoded = undecoded;
+    cc->page_end = page_end;
+    return cc;
+}
+
+static void free_pages(struct codecache *cc)
+{
+    for (unsigned i = 0; i < HASH_SIZE; i++) {
+        while (cc->hash[i]) {
+            struct code_page *p = cc->hash[i];
+            cc->hash[i] = p->next;
+            if (p->state) *p->state &= (uint8_t)~PAGE_HAS_CODE;
+            free(p);
+        }
+    }
+    cc->n_pages = 0;
+}
+
+void codecache_free(struct codecache *cc)
+{
+    if (!cc) return;
+    free_pages(cc);
+    free(cc);
+}
+
+void codecache_flush(struct ppc_cpu *c)
+{
+    free_pages(c->code);
+    mmu_flush_fetch(c);
+    c->page_slots = NULL;
+    c->kick |= KICK_SYNC;
+}
+
+static struct code_page **bucket(struct codecache *cc, paddr_t pa)
+{
+    return &cc->hash[pa >> PAGE_SHIFT & (HASH_SIZE - 1)];
+}
+
+static struct code_page *find_page(struct codecache *cc, paddr_t pa)
+{
+    struct code_page *p = *bucket(cc, pa);
+    while (p && p->pa != pa) p = p->next;
+    return p;
+}
+
+static void forget(struct codecache *cc, struct code_page *p, unsigned from, unsigned to)
+{
+    for (unsigned i = from; i < to; i++) p->slots[i].h = cc->undecoded;
+}
+
+static struct code_page *new_page(struct ppc_cpu *c, paddr_t pa, const uint8_t *host, uint8_t *state)
+{
+    struct codecache *cc = c->code;
+    if (cc->n_pages >= MAX_PAGES) codecache_flush(c);
+    struct code_page *p = xcalloc(1, sizeof *p);
+    p->pa = pa;
+    p->host = host;
+    p->state = state;
+    forget(cc, p, 0, PAGE_SLOTS);
+    p->slots[PAGE_SLOTS].h = cc->page_end;
+    p->next = *bucket(cc, pa);
+    *bucket(cc, pa) = p;
+    cc->n_pages++;
+    return p;
+}
+
+/* Code outside memory (a device's registers) has no decoded form: it machine-checks here, as the
+ * chip would after the bus answered with an error. */
+static struct code_page *no_memory(struct ppc_cpu *c, ureg ea, paddr_t pa)
+{
+    log_once(c->log, LOG_GUEST, "fetch", pa >> PAGE_SHIFT, "instruction fetch from %08llx (ea %08lx): no memory there",
+             (unsigned long long)pa, (unsigned long)ea);
+    ppc_raise(c, VEC_MACHINE_CHECK, 1 << 18); /* SRR1[13]: TEA */
+    return NULL;
+}
+
+struct code_page *codecache_fetch(struct ppc_cpu *c, ureg ea)
+{
+    struct xlate x;
+    if (!mmu_translate(c, ea, ACCESS_FETCH, KIND_PLAIN, &x)) return NULL;
+    paddr_t pa = x.pa & ~(paddr_t)PAGE_MASK;
+    uint64_t len;
+    bool writable;
+    uint8_t *state;
+    const uint8_t *host = bus_ram(c->bus, pa, &len, &writable, &state);
+    if (!host || len < PAGE_SIZE) return no_memory(c, ea, pa);
+    struct code_page *p = find_page(c->code, pa);
+    if (p && p->host != host) { /* the map changed under it */
+        codecache_flush(c);
+        p = NULL;
+    }
+    if (!p) p = new_page(c, pa, host, state);
+    struct itlb_entry *e = &c->bank->i[ea >> PAGE_SHIFT & (ITLB_SIZE - 1)];
+    e->tag = ea & ~(ureg)PAGE_MASK;
+    e->page = p;
+    return p;
+}
+
+static void mark(struct ppc_cpu *c, struct code_page *p)
+{
+    if (!p->state || *p->state & PAGE_HAS_CODE) return;
+    *p->state |= PAGE_HAS_CODE;
+    mmu_forbid_fast_stores(c, p->host);
+}
+
+void codecache_decode(struct ppc_cpu *c, struct code_page *p, struct slot *s, pick_fn *pick)
+{
+    unsigned index = (unsigned)(s - p->slots);
+    /* little-endian mode fetches words with the low address bits swizzled (PEM 3.1.4.3) */
+    unsigned at = c->msr & MSR_LE ? index ^ 1 : index;
+    uint32_t word = get_be32(p->host + 4 * at);
+    unsigned variant;
+    enum insn_id id = decode(c->decoder, word, s, &variant);
+    mark(c, p);
+    s->h = pick(id, variant, s, index);
+    if (log_on(c->log, LOG_IN_ASM)) {
+        char text[64];
+        ureg pc = (c->pc & ~(ureg)PAGE_MASK) | index * 4;
+        ppc_disasm(c, word, pc, text, sizeof text);
+        log_line(c->log, LOG_IN_ASM, "0x%08lx: %08x  %s", (unsigned long)pc, word, text);
+    }
+}
+
+static void invalidate_page(struct ppc_cpu *c, struct code_page *p, unsigned from, unsigned to)
+{
+    struct codecache *cc = c->code;
+    if (p->drops < DROPS_BEFORE_LINES) {
+        p->drops++;
+        forget(cc, p, 0, PAGE_SLOTS);
+        if (p->state) *p->state &= (uint8_t)~PAGE_HAS_CODE;
+        return;
+    }
+    forget(cc, p, from ? from - 1 : 0, to); /* a fused pair starts one slot before */
+}
+
+void codecache_invalidate(struct ppc_cpu *c, paddr_t pa, uint64_t len)
+{
+    if (!len) return;
+    if (len >= (uint64_t)MAX_PAGES * PAGE_SIZE) {
+        codecache_flush(c);
+        return;
+    }
+    paddr_t last = pa + len - 1;
+    for (paddr_t page = pa & ~(paddr_t)PAGE_MASK; page <= last; page += PAGE_SIZE) {
+        struct code_page *p = find_page(c->code, page);
+        if (!p) continue;
+        unsigned from = page < pa ? (unsigned)(pa - page) / 4 : 0;
+        unsigned to = last - page < PAGE_SIZE ? (unsigned)(last - page) / 4 + 1 : PAGE_SLOTS;
+        invalidate_page(c, p, from, to);
+    }
+}
+
+bool fetch_word(struct ppc_cpu *c, ureg pc, uint32_t *word)
+{
+    struct code_page *p = codecache_fetch(c, pc);
+    if (!p) return false;
+    unsigned index = (unsigned)(pc & PAGE_MASK) / 4;
+    *word = get_be32(p->host + 4 * (c->msr & MSR_LE ? index ^ 1 : index));
+    return true;
+}
