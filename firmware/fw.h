@@ -20,9 +20,7 @@
 
 /* The piece of guest memory that is VOF's own: the stub page and the client's first stack. */
 #define VOF_LEN 0x10000u
-#define VOF_STACK 0x8000u    /* offset; below it is room for what encode-unit returns */
-#define VOF_SCRATCH 0x800u   /* offset, up to 0x1000 */
-#define VOF_SCRATCH_LEN 0x800u
+#define VOF_SCRATCH 0x1000u  /* offset: what encode-unit returns; the stack grows down to it */
 #define VOF_REACH (UINT64_C(768) << 20) /* Linux's lowmem: VOF and initrd stay below */
 
 enum instance_kind {

@@ -11,6 +11,8 @@
 #include "firmware/iso9660.h"
 #include "firmware/partition.h"
 
+#define CONSOLE_WRITE_MAX (1u << 20)
+
 void instances_reset(struct firmware *f)
 {
     memset(f->instance, 0, sizeof f->instance);
@@ -144,6 +146,7 @@ static int64_t console_read(struct firmware *f, uint32_t buf, uint32_t len)
 
 static int64_t console_write(struct firmware *f, uint32_t buf, uint32_t len)
 {
+    if (len > CONSOLE_WRITE_MAX) len = CONSOLE_WRITE_MAX; /* the client sees it in the result */
     for (uint32_t at = 0; at < len;) {
         uint32_t n = len - at < FW_BOUNCE ? len - at : FW_BOUNCE;
         if (mem_read(f, buf + at, f->bounce, n)) return at ? (int64_t)at : -1;
