@@ -224,6 +224,30 @@ static ALWAYS_INLINE v_u8 hv_shuffle(v_u8 x, v_u8 at)
 #endif
 }
 
+/* 16 bytes of guest memory as they stand in a vreg, and back. */
+static ALWAYS_INLINE v_u8 hv_reverse(v_u8 x)
+{
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    return x;
+#elif defined(__SSSE3__)
+    return hv_shuffle(x, (v_u8){15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0});
+#else
+    v_u64 y = (v_u64)x;
+    return (v_u8)(v_u64){__builtin_bswap64(y[1]), __builtin_bswap64(y[0])};
+#endif
+}
+static ALWAYS_INLINE v_u8 hv_load(const uint8_t *p)
+{
+    v_u8 x;
+    __builtin_memcpy(&x, p, sizeof x); /* host memory of RAM may have any alignment */
+    return hv_reverse(x);
+}
+static ALWAYS_INLINE void hv_store(uint8_t *p, v_u8 x)
+{
+    x = hv_reverse(x);
+    __builtin_memcpy(p, &x, sizeof x);
+}
+
 /* vperm on lanes: byte element e of the result is element at[e] & 31 of a followed by b. */
 static ALWAYS_INLINE v_u8 hv_perm(v_u8 a, v_u8 b, v_u8 at)
 {
@@ -371,14 +395,40 @@ static ALWAYS_INLINE bool hv_fma(v_f32 a, v_f32 c, v_f32 b, v_f32 *r)
     __m128 high = hv_fma_half(_mm_movehl_ps(x, x), _mm_movehl_ps(y, y), _mm_movehl_ps(z, z),
                               &doubtful);
     *r = (v_f32)_mm_movelh_ps(low, high);
-    v_u32 size = (v_u32)*r & 0x7fffffff;
-    return !hv_any_true((v_s32)(v_u32)doubtful | ((v_s32)size - 1 < 0x00800000 & size != 0));
+    v_s32 size = (v_s32)*r & 0x7fffffff;
+    v_s32 tiny = (size <= 0x00800000) & (size != 0);
+    return !hv_any_true((v_s32)doubtful | tiny);
 }
 #else
 static ALWAYS_INLINE bool hv_fma(v_f32 a UNUSED, v_f32 c UNUSED, v_f32 b UNUSED, v_f32 *r UNUSED)
 {
     return false;
 }
+#endif
+
+/* 1 / sqrt(x) to nearest, through double precision. False: too near to a tie for the double result
+ * (good to a few units) to decide. */
+#if defined(__SSE2__)
+static ALWAYS_INLINE __m128 hv_rsqrt_half(__m128 x, __m128i *doubtful)
+{
+    __m128d r = _mm_div_pd(_mm_set1_pd(1.0), _mm_sqrt_pd(_mm_cvtps_pd(x)));
+    /* low 29 bits within 8 of the middle, seen from 8 below it */
+    __m128i low = _mm_sub_epi32((__m128i)r, _mm_set1_epi64x(0x0ffffff8));
+    low = _mm_and_si128(low, _mm_set1_epi64x(0x1ffffff0));
+    __m128i near = _mm_cmpeq_epi32(low, _mm_setzero_si128());
+    *doubtful = _mm_or_si128(*doubtful, _mm_and_si128(near, _mm_set1_epi64x(0xffffffff)));
+    return _mm_cvtpd_ps(r);
+}
+static ALWAYS_INLINE bool hv_rsqrt(v_f32 x, v_f32 *r)
+{
+    __m128i doubtful = _mm_setzero_si128();
+    __m128 low = hv_rsqrt_half((__m128)x, &doubtful);
+    __m128 high = hv_rsqrt_half(_mm_movehl_ps((__m128)x, (__m128)x), &doubtful);
+    *r = (v_f32)_mm_movelh_ps(low, high);
+    return !hv_any_true((v_s32)doubtful);
+}
+#else
+static ALWAYS_INLINE bool hv_rsqrt(v_f32 x UNUSED, v_f32 *r UNUSED) { return false; }
 #endif
 
 #endif
