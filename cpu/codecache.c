@@ -15,10 +15,10 @@
 struct codecache {
     struct code_page *hash[HASH_SIZE];
     unsigned n_pages;
-    slot_fn *undecoded, *page_end;
+    union handler undecoded, page_end;
 };
 
-struct codecache *codecache_new(slot_fn *undecoded, slot_fn *page_end)
+struct codecache *codecache_new(union handler undecoded, union handler page_end)
 {
     struct codecache *cc = xcalloc(1, sizeof *cc);
     cc->undecoded = undecoded;
@@ -113,6 +113,7 @@ struct code_page *codecache_fetch(struct ppc_cpu *c, ureg ea)
         p = NULL;
     }
     if (!p) p = new_page(c, pa, host, state);
+    mmu_need_bank(c);
     struct itlb_entry *e = &c->bank->i[ea >> PAGE_SHIFT & (ITLB_SIZE - 1)];
     e->tag = ea & ~(ureg)PAGE_MASK;
     e->page = p;

@@ -21,7 +21,7 @@ struct code_page {
 
 struct codecache;
 /* undecoded, page_end: handlers of fresh slots and of the end slot. */
-struct codecache *codecache_new(slot_fn *undecoded, slot_fn *page_end);
+struct codecache *codecache_new(union handler undecoded, union handler page_end);
 void codecache_free(struct codecache *cc);
 
 /* The page of slots for the instruction page at effective address `ea` under the current MSR; NULL
@@ -29,7 +29,7 @@ void codecache_free(struct codecache *cc);
 struct code_page *codecache_fetch(struct ppc_cpu *c, ureg ea);
 
 /* Decodes the instruction of slot s of page p in place, choosing handlers with pick(). */
-typedef slot_fn *pick_fn(enum insn_id id, unsigned variant, const struct slot *s, unsigned index);
+typedef union handler pick_fn(enum insn_id id, unsigned variant, const struct slot *s, unsigned index);
 void codecache_decode(struct ppc_cpu *c, struct code_page *p, struct slot *s, pick_fn *pick);
 
 /* Memory [pa, pa+len) changed: its slots are decoded anew. */

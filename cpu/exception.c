@@ -1,5 +1,6 @@
 #include "cpu/exception.h"
 
+#include "cpu/codecache.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
 
@@ -77,7 +78,10 @@ void msr_write(struct ppc_cpu *c, uint32_t v)
     uint32_t old = c->msr;
     c->msr = v & msr_implemented(c->model);
     if ((old ^ c->msr) & (MSR_IR | MSR_DR | MSR_PR | MSR_LE)) {
-        if ((old ^ c->msr) & MSR_LE) mmu_flush_all(c);
+        if ((old ^ c->msr) & MSR_LE) { /* words sit elsewhere, data goes the slow way */
+            mmu_flush_all(c);
+            codecache_flush(c);
+        }
         mmu_select_bank(c);
         c->kick |= KICK_SYNC;
     }

@@ -47,14 +47,20 @@ enum { SEM_RC = 1, SEM_OE = 2, SEM_LK = 1, SEM_AA = 2 };
 
 /* One decoded instruction: 16 bytes, so that a page of code is 16 KiB. */
 typedef void slot_fn(struct ppc_cpu *c, const struct slot *s, intptr_t key);
+/* The portable form of every instruction: full behaviour, may call anything. */
+typedef enum sem insn_fn(struct ppc_cpu *c, const struct slot *s);
+
+/* A CPU uses one glue for all its slots, so it knows which member is there. */
+union handler {
+    slot_fn *tail;
+    insn_fn *call;
+};
+
 struct slot {
-    slot_fn *h;
+    union handler h;
     int32_t imm;
     uint8_t d, a, b, c;
 };
-
-/* The portable form of every instruction: full behaviour, may call anything. */
-typedef enum sem insn_fn(struct ppc_cpu *c, const struct slot *s);
 
 enum insn_form {
     FORM_D, FORM_I, FORM_B, FORM_SC, FORM_M,     /* primary opcode only */

@@ -80,6 +80,11 @@ void mmu_select_bank(struct ppc_cpu *c)
     c->bank = b;
 }
 
+void mmu_need_bank(struct ppc_cpu *c)
+{
+    if (c->bank == &c->mmu->none) mmu_select_bank(c);
+}
+
 void mmu_flush_all(struct ppc_cpu *c)
 {
     struct mmu *m = c->mmu;
@@ -113,10 +118,9 @@ void mmu_write_sr(struct ppc_cpu *c, unsigned n, uint32_t v)
     if (c->sr[n] == v) return;
     c->sr[n] = v;
     for (unsigned mode = 2; mode < 8; mode++) c->mmu->by_mode[mode] = NULL;
-    if (c->msr & (MSR_IR | MSR_DR)) {
-        c->bank = &c->mmu->none;
-        c->kick |= KICK_SYNC;
-    }
+    /* mtsr needs an isync before the change counts, so straight code may run on: the next data
+     * access or page change finds the empty bank and looks the right one up */
+    if (c->msr & (MSR_IR | MSR_DR)) c->bank = &c->mmu->none;
 }
 
 /* tlbie names EA bits 4-19, whatever the segment: with 512 (256) entries indexed by low page bits,
@@ -152,6 +156,7 @@ void mmu_fill_data(struct ppc_cpu *c, ureg ea, const struct xlate *x)
     paddr_t page = x->pa & ~(paddr_t)PAGE_MASK;
     uint8_t *host = bus_ram(c->bus, page, &len, &writable, &state);
     if (!host || len < PAGE_SIZE) return;
+    mmu_need_bank(c);
     struct dtlb_entry *e = &c->bank->d[ea >> 12 & (DTLB_SIZE - 1)];
     ureg tag = ea & ~(ureg)PAGE_MASK;
     e->addend = (uintptr_t)host - tag;

@@ -33,6 +33,8 @@ bool mmu_peek(struct ppc_cpu *c, ureg ea, enum access access, paddr_t *pa);
 
 /* The bank for the current MSR[IR,DR,PR] and segment registers goes into c->bank. */
 void mmu_select_bank(struct ppc_cpu *c);
+/* The same, if c->bank is the empty one that stands in after a change. */
+void mmu_need_bank(struct ppc_cpu *c);
 /* Something every cached translation hangs on changed (BATs, SDR1, HID bits, the bus map). */
 void mmu_flush_all(struct ppc_cpu *c);
 /* A physical page got decoded code (or a watchpoint): no fast store may reach it any more. */
