@@ -59,14 +59,11 @@ struct firmware {
     bool started_once;  /* firmware_boot has succeeded before */
     bool interactive;
     bool can_go;        /* a client waits behind `enter` */
-    bool quiesced;
     bool last_was_cr;   /* of console output */
     enum fw_pending pending;
     char boot_spec[TREE_PATH_MAX];
     uint32_t chain_entry, chain_args, chain_len;
     uint32_t callback;  /* of set-callback */
-    void (*uart_readable)(void *ctx); /* who listened to the console before us */
-    void *uart_ctx;
     struct event flush; /* writes NVRAM a moment after a guest changed it */
     uint8_t *bounce;
 };
@@ -78,7 +75,6 @@ void fw_put(struct firmware *f, const char *s, size_t len); /* LF alone becomes 
 void fw_print(struct firmware *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 size_t fw_get(struct firmware *f, uint8_t *p, size_t len);
 void fw_console_take(struct firmware *f);
-void fw_console_release(struct firmware *f); /* to the UART */
 
 /* of_mem.c: guest memory as the client addresses it (effective while MSR[DR], physical otherwise).
  * 0 or -EFAULT. */

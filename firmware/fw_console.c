@@ -41,22 +41,12 @@ size_t fw_get(struct firmware *f, uint8_t *p, size_t len)
 
 static void input_waits(void *ctx)
 {
-    (void)ctx; /* the machine loop calls firmware_poll; a client polls by itself */
+    (void)ctx; /* the machine loop calls firmware_poll; a client polls by itself. A UART that a
+                * client touches takes the input over by listening in its turn. */
 }
 
 void fw_console_take(struct firmware *f)
 {
     struct chardev *c = f->m->console;
-    if (!c || c->readable == input_waits) return;
-    f->uart_readable = c->readable;
-    f->uart_ctx = c->ctx;
-    chardev_listen(c, input_waits, f);
-}
-
-void fw_console_release(struct firmware *f)
-{
-    struct chardev *c = f->m->console;
-    if (!c || c->readable != input_waits) return;
-    chardev_listen(c, f->uart_readable, f->uart_ctx);
-    if (f->uart_readable) f->uart_readable(f->uart_ctx);
+    if (c && c->readable != input_waits) chardev_listen(c, input_waits, f);
 }
