@@ -120,6 +120,7 @@ VEC2(vsraw, v_s32, a >> (b & 31))
     {                                                                                              \
         union vreg *to = &c->vr[s->d];                                                             \
         const union vreg *a = &c->vr[s->a], *b = &c->vr[s->b];                                     \
+        _Pragma("GCC unroll 4") /* a loop would need a saved register */                           \
         for (unsigned i = 0; i < 4; i++) to->lanes[i] = expr;                                      \
         return SEM_NEXT;                                                                           \
     }
@@ -282,21 +283,24 @@ SEM(vsum4sbs)
 }
 SEM(vsum4shs) { return sum_across(c, s, (v_s32)pair_sums_signed(VREG(v_s16, s->a))); }
 
+/* x clipped to 32 bits; the bits of x beyond them are collected as saturation. */
 static ALWAYS_INLINE uint32_t clip_s32(struct ppc_cpu *c, int64_t x)
 {
-    int64_t r = x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : x;
-    c->vpu.sat.u64[0] |= (uint64_t)(r ^ x);
-    return (uint32_t)r;
+    if (likely(x == (int32_t)x)) return (uint32_t)x;
+    c->vpu.sat.u32[0] = 1;
+    return x < 0 ? (uint32_t)INT32_MIN : INT32_MAX;
 }
 
 /* Words 0+1 and 2+3 of a, each with the odd word of b, go to the odd words (lower halves). */
+static ALWAYS_INLINE uint64_t sum_of_2(struct ppc_cpu *c, uint64_t a, uint64_t b)
+{
+    return clip_s32(c, (int64_t)(int32_t)(a >> 32) + (int32_t)a + (int32_t)b);
+}
 SEM(vsum2sws)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        uint64_t a = c->vr[s->a].u64[i], b = c->vr[s->b].u64[i];
-        int64_t sum = (int64_t)(int32_t)(a >> 32) + (int32_t)a + (int32_t)b;
-        c->vr[s->d].u64[i] = clip_s32(c, sum);
-    }
+    const union vreg *a = &c->vr[s->a], *b = &c->vr[s->b];
+    c->vr[s->d].u64[0] = sum_of_2(c, a->u64[0], b->u64[0]);
+    c->vr[s->d].u64[1] = sum_of_2(c, a->u64[1], b->u64[1]);
     return SEM_NEXT;
 }
 SEM(vsumsws)
