@@ -19,6 +19,7 @@ static const struct {
     {"device", LOG_DEVICE, "device traffic"},
     {"exec", LOG_EXEC, "each instruction executed (runs single-stepped)"},
     {"cpu_reset", LOG_RESET, "machine and CPU resets"},
+    {"stats", LOG_STATS, "instructions and times at the end of the run"},
 };
 
 void log_init(struct log *l, FILE *to, unsigned mask)

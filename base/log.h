@@ -22,6 +22,7 @@ enum log_mask {
     LOG_EXEC = 1 << 8,    /* exec: each instruction executed (single-stepped) */
     LOG_HOST = 1 << 9,    /* always on: things the user must know */
     LOG_RESET = 1 << 10,  /* cpu_reset: machine and CPU resets */
+    LOG_STATS = 1 << 11,  /* stats: instructions and times at the end */
 };
 
 #define LOG_ONCE_SLOTS 1024
