@@ -1,0 +1,114 @@
+/*
+ * Pieces of the floating-point semantics that are inlined into handlers: conversions of the load and
+ * store formats, and the checks that make an operation of the host's FPU as good as the exact one.
+ */
+#ifndef CPU_FPU_FAST_H
+#define CPU_FPU_FAST_H
+
+#include "cpu/fpscr.h"
+#include "cpu/fpu_exact.h"
+#include "cpu/sem.h"
+
+/* The host computes a*b+c with one rounding in one instruction. */
+#if defined(__FMA__) || defined(__FP_FAST_FMA)
+#define HOST_FMA 1
+#else
+#define HOST_FMA 0
+#endif
+
+#define FP_SIGN UINT64_C(0x8000000000000000)
+#define FP_LOW29 UINT64_C(0x1fffffff) /* what a single in double format has clear */
+
+static ALWAYS_INLINE double fp_double(uint64_t bits)
+{
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    return d;
+}
+
+static ALWAYS_INLINE uint64_t fp_bits(double d)
+{
+    uint64_t bits;
+    memcpy(&bits, &d, sizeof bits);
+    return bits;
+}
+
+/* ---- formats in memory (PEM appendix D.6, D.7) ---- */
+
+static ALWAYS_INLINE uint64_t fp_from_single(uint32_t w)
+{
+    float f;
+    memcpy(&f, &w, sizeof f);
+    if (likely(f == f)) return fp_bits((double)f);
+    /* The host would make a signalling NaN quiet; lfs moves it unchanged. */
+    return (uint64_t)(w & 0x80000000) << 32 | UINT64_C(0x7ff0000000000000) |
+           (uint64_t)(w & 0x007fffff) << 29;
+}
+
+/* What stfs stores. Doubles below the single denormals are "undefined"; the 750 family is measured
+ * to store the bits that a normalised number would give. UNVERIFIED for the 74xx. */
+static ALWAYS_INLINE uint32_t fp_to_single(uint64_t d)
+{
+    unsigned e = d >> 52 & 0x7ff;
+    uint32_t sign = (uint32_t)(d >> 32) & 0x80000000;
+    if (unlikely(e - 874 <= 896 - 874)) {
+        uint32_t m = 0x00800000 | (uint32_t)(d >> 29 & 0x007fffff);
+        return sign | m >> (897 - e);
+    }
+    return ((uint32_t)(d >> 32) & 0xc0000000) | ((uint32_t)(d >> 29) & 0x3fffffff);
+}
+
+/* ---- results ---- */
+
+static ALWAYS_INLINE bool fp_is_zero(uint64_t bits) { return bits << 1 == 0; }
+
+/* Finite, not denormalised, and not the smallest normal number either, to which a result that is
+ * tiny before rounding may have been rounded up. */
+static ALWAYS_INLINE bool fp_ordinary(uint64_t bits)
+{
+    return ((unsigned)(bits >> 52) & 0x7ff) - 2 < 0x7fd;
+}
+
+static ALWAYS_INLINE bool fp_ordinary_single(uint64_t bits)
+{
+    return ((unsigned)(bits >> 52) & 0x7ff) - 0x382 < 0x47f - 0x382;
+}
+
+/* cpu/fpu.h: may the result of the host be taken and the flags be left for later? */
+static ALWAYS_INLINE bool fpu_quick(const struct ppc_cpu *c)
+{
+    return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_NI | FPSCR_RN)) == FPSCR_XX;
+}
+
+/* Stores r as the double result of kind on a, b, m; zero_ok: a zero would be an exact one. False:
+ * the exact path must do it. */
+static ALWAYS_INLINE bool fpu_put(struct ppc_cpu *c, unsigned rd, unsigned kind, double result,
+                                  bool zero_ok)
+{
+    uint64_t r = fp_bits(result);
+    if (unlikely(!fp_ordinary(r)) && !(zero_ok && fp_is_zero(r))) return false;
+    c->fpu.last = (struct fpu_last){.kind = (uint8_t)kind};
+    c->fpr[rd] = r;
+    return true;
+}
+
+/* The same for single results, from the result rounded to double. Rounding twice is wrong only when
+ * the first rounding ends up exactly between two singles. */
+static ALWAYS_INLINE bool fpu_put_single(struct ppc_cpu *c, unsigned rd, unsigned kind,
+                                         double result, bool zero_ok)
+{
+    uint64_t wide = fp_bits(result), r = fp_bits((double)(float)result);
+    if (unlikely((wide & FP_LOW29) == 0x10000000)) return false;
+    if (unlikely(!fp_ordinary_single(r)) && !(zero_ok && fp_is_zero(wide))) return false;
+    c->fpu.last = (struct fpu_last){.kind = (uint8_t)kind};
+    c->fpr[rd] = r;
+    return true;
+}
+
+/* CR1 of a record form: FX FEX VX OX, which are never pending. */
+static ALWAYS_INLINE void fpu_cr1(struct ppc_cpu *c, unsigned v)
+{
+    if (v & SEM_RC) cr_set_field(c, 1, c->fpu.fpscr >> 28);
+}
+
+#endif
