@@ -41,6 +41,7 @@ struct machine_type {
     const char *default_cpu;
     const char *const *cpus; /* names of cpu/model.def that fit, NULL-terminated */
     uint64_t default_ram, min_ram, max_ram;
+    uint32_t bus_hz, tb_hz;  /* front side bus, time base */
     int (*init)(struct machine *m, struct error *err);          /* parts and wires */
     void (*reset)(struct machine *m);                           /* after all device resets */
     void (*tree)(struct machine *m, struct fdtw *w);            /* writes everything below / */
@@ -67,7 +68,11 @@ struct machine {
     int exit_status;
     uint64_t idle_ns;          /* instruction clock: time warped over while idle */
     uint64_t host_base;        /* host clock at virtual time 0 */
-    int64_t rtc_offset;        /* guest wall clock minus host (or icount epoch), seconds */
+    int64_t rtc_offset;        /* guest wall clock at virtual time 0, Unix seconds */
+    uint32_t rtc_ns;           /* and the nanoseconds within */
+    uint64_t run_until;        /* virtual time at which machine_run looks at events again */
+    uint64_t stopped_at;       /* host clock: virtual time while the clock is stopped */
+    bool clock_stopped;
     bool halted;               /* stopped by the monitor or -S */
 };
 
@@ -85,6 +90,10 @@ void machine_reset(struct machine *m); /* hard reset of everything, firmware boo
 enum machine_stop machine_run(struct machine *m, uint64_t slice_ns);
 /* Instruction clock only: moves virtual time to the next event (the CPU is idle). */
 void machine_warp(struct machine *m);
+
+/* Stops and restarts virtual time and sets m->halted (monitor `stop`, `cont`; -S): time spent in
+ * the monitor is not seen by the guest. */
+void machine_halt(struct machine *m, bool halted);
 
 /* For devices and firmware: the run ends (or the reset happens) before the next instruction. */
 void machine_request_reset(struct machine *m);

@@ -13,6 +13,7 @@
 /* Per channel, 16 ports each: 0 playback, 1 recording, 2 FM playback. */
 enum { SGD_STATUS = 0x0, SGD_CONTROL, SGD_TYPE, SGD_TABLE = 0x4, SGD_COUNT = 0xc };
 #define CHANNELS 3
+#define RECORDING 1
 #define REG_CODEC 0x80
 #define REG_SHADOW 0x84
 #define BLOCK_LEN 256
@@ -35,6 +36,7 @@ enum { TYPE_AUTO = 0x80, TYPE_16BIT = 0x20, TYPE_STEREO = 0x10, TYPE_IRQ_EOL = 0
 #define ENTRIES_A_LOOK 64
 #define MAX_LAG_NS 100000000u
 #define MIN_EVENT_NS 1000000u
+#define RECORD_STEP_NS 5000000u
 
 struct channel {
     uint8_t status, control, type;
@@ -60,7 +62,7 @@ static unsigned bytes_a_second(struct audio *a, unsigned n)
 {
     uint8_t type = a->ch[n].type;
     unsigned frame = (type & TYPE_16BIT ? 2 : 1) * (type & TYPE_STEREO ? 2 : 1);
-    return ac97_rate(&a->ac97, n == 1) * frame;
+    return ac97_rate(&a->ac97, n == RECORDING) * frame;
 }
 
 static bool channel_irq(const struct channel *c)
@@ -122,7 +124,7 @@ static void move_bytes(struct audio *a, unsigned n, uint64_t bytes)
     for (unsigned i = 0; i < ENTRIES_A_LOOK && c->status & ST_ACTIVE; i++) {
         if (c->status & ST_PAUSED) return;
         uint32_t part = bytes < c->left ? (uint32_t)bytes : c->left;
-        if (n == 1) record_silence(a, c, part);
+        if (n == RECORDING) record_silence(a, c, part);
         c->at += part;
         c->left -= part;
         bytes -= part;
@@ -144,15 +146,18 @@ static void sync_channel(struct audio *a, unsigned n)
     move_bytes(a, n, bytes);
 }
 
-static void sync_all(struct audio *a)
+/* Recording writes to RAM and so only moves in events (rule R28); looking at the registers brings
+ * the others up to the present. */
+static void sync_all(struct audio *a, bool in_event)
 {
     struct sched *s = device_sched(&a->pci.dev);
     uint64_t soonest = now_ns(a) + MIN_EVENT_NS, when = SCHED_NEVER;
     for (unsigned n = 0; n < CHANNELS; n++) {
         struct channel *c = &a->ch[n];
-        sync_channel(a, n);
+        if (in_event || n != RECORDING) sync_channel(a, n);
         if (!(c->status & ST_ACTIVE) || c->status & ST_PAUSED) continue;
         uint64_t end = c->since + ticks_to_ns(c->left, bytes_a_second(a, n));
+        if (n == RECORDING && end > now_ns(a) + RECORD_STEP_NS) end = now_ns(a) + RECORD_STEP_NS;
         if (end < when) when = end;
     }
     update_irq(a);
@@ -163,7 +168,7 @@ static void sync_all(struct audio *a)
     }
 }
 
-static void on_event(void *ctx) { sync_all(ctx); }
+static void on_event(void *ctx) { sync_all(ctx, true); }
 
 static void write_control(struct audio *a, struct channel *c, uint8_t v)
 {
@@ -254,7 +259,7 @@ static uint64_t audio_read(void *dev, uint64_t at, unsigned size)
 {
     struct audio *a = dev;
     uint64_t v = 0;
-    sync_all(a);
+    sync_all(a, false);
     for (unsigned i = 0; i < size; i++) {
         v |= (uint64_t)read_byte(a, (unsigned)(at + i) & (BLOCK_LEN - 1)) << 8 * i;
     }
@@ -265,7 +270,7 @@ static void audio_write(void *dev, uint64_t at, unsigned size, uint64_t value)
 {
     struct audio *a = dev;
     bool command = false;
-    sync_all(a); /* up to here the old rates and types hold */
+    sync_all(a, false); /* up to here the old rates and types hold */
     for (unsigned i = 0; i < size; i++) {
         unsigned off = (unsigned)(at + i) & (BLOCK_LEN - 1), shift = 8 * (off & 3);
         uint8_t byte = (uint8_t)(value >> 8 * i);
@@ -277,7 +282,7 @@ static void audio_write(void *dev, uint64_t at, unsigned size, uint64_t value)
         }
     }
     if (command) codec_command(a);
-    sync_all(a);
+    sync_all(a, false);
 }
 
 /* The FM and MPU-401 ports behind BAR1 and BAR2: nothing is connected. */

@@ -3,13 +3,10 @@
 #define MACHINES_DEV_VT8231_INT_H
 
 #include "machines/dev/vt8231.h"
+#include "machines/dev/vt8231_ide.h" /* function 1 */
 
 struct uart16550;
 struct superio;
-
-/* Function 1, in vt8231_ide.c. Drives come from m->cfg. */
-struct pci_dev *vt8231_ide_new(struct machine *m, struct pci_bus *pci, uint8_t devfn,
-                               struct irq irq14, struct irq irq15, struct error *err);
 
 /* Functions 2 and 3. irq is set by the function's state; where it goes is the Interrupt Line
  * register's business, so each part sets its irq again when that register is written. */

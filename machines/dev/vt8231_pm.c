@@ -268,7 +268,7 @@ struct pci_dev *vt8231_pm_new(struct machine *m, struct pci_bus *pci, uint8_t de
         free(p);
         return NULL;
     }
-    spd_make(p->spd, m->cfg->ram_size);
+    spd_make(p->spd, region_len(m->ram));
     p->acpi = bus_add_mmio(pci_bus_io(pci), 0xf00, PM_LEN, 1, &acpi_ops, p);
     p->smb = bus_add_mmio(pci_bus_io(pci), 0xd00, SMB_LEN, 1, &smb_ops, p);
     if (pci_add(pci, &p->pci, devfn, 0x1106, 0x8235, 0x068000, 0x40, 0, err)) return NULL;
