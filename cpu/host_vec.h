@@ -337,6 +337,60 @@ static ALWAYS_INLINE v_s16 hv_sar_16(v_s16 x, v_u16 n)
     return (v_s16)hv_shr_16((v_u16)(x ^ sign), n) ^ sign;
 }
 
+/* Truncation to signed 32-bit lanes; INT32_MIN for everything that does not fit. */
+#if defined(__SSE2__)
+#define HV_HAS_TRUNC 1
+static ALWAYS_INLINE v_s32 hv_trunc_s32(v_f32 x) { return (v_s32)_mm_cvttps_epi32((__m128)x); }
+#else
+#define HV_HAS_TRUNC 0
+static ALWAYS_INLINE v_s32 hv_trunc_s32(v_f32 x) { return (v_s32)x; }
+#endif
+
+#if defined(__SSE2__) && !defined(__AVX2__)
+/* Before AVX2 the host shifts all words by one count only: products again. 2^n is made as a float;
+ * 2^31 does not fit and gives INT32_MIN, which is right. */
+static ALWAYS_INLINE v_u32 hv_pow2_32(v_u32 n)
+{
+    return (v_u32)hv_trunc_s32((v_f32)((n << 23) + 0x3f800000));
+}
+static ALWAYS_INLINE v_u64 hv_even_products_32(v_u32 x, v_u32 y)
+{
+    return (v_u64)_mm_mul_epu32((__m128i)x, (__m128i)y);
+}
+static ALWAYS_INLINE v_u64 hv_odd_products_32(v_u32 x, v_u32 y)
+{
+    return hv_even_products_32((v_u32)((v_u64)x >> 32), (v_u32)((v_u64)y >> 32));
+}
+static ALWAYS_INLINE v_u32 hv_rotl_32(v_u32 x, v_u32 n)
+{
+    v_u32 p = hv_pow2_32(n & 31);
+    v_u64 even = hv_even_products_32(x, p), odd = hv_odd_products_32(x, p);
+    v_u64 low = (even & 0xffffffff) | odd << 32;
+    return (v_u32)(low | even >> 32 | (odd & UINT64_C(0xffffffff00000000)));
+}
+static ALWAYS_INLINE v_u32 hv_shl_32(v_u32 x, v_u32 n)
+{
+    v_u32 p = hv_pow2_32(n & 31);
+    return (v_u32)((hv_even_products_32(x, p) & 0xffffffff) | hv_odd_products_32(x, p) << 32);
+}
+static ALWAYS_INLINE v_u32 hv_shr_32(v_u32 x, v_u32 n)
+{
+    v_u32 p = hv_pow2_32(~n & 31);
+    v_u64 even = hv_even_products_32(x, p) >> 31, odd = hv_odd_products_32(x, p) >> 31;
+    return (v_u32)((even & 0xffffffff) | odd << 32);
+}
+static ALWAYS_INLINE v_s32 hv_sar_32(v_s32 x, v_u32 n)
+{
+    v_s32 sign = x < 0;
+    return (v_s32)hv_shr_32((v_u32)(x ^ sign), n) ^ sign;
+}
+#else
+static ALWAYS_INLINE v_u32 hv_rotl_32(v_u32 x, v_u32 n) { return x << (n & 31) | x >> (-n & 31); }
+static ALWAYS_INLINE v_u32 hv_shl_32(v_u32 x, v_u32 n) { return x << (n & 31); }
+static ALWAYS_INLINE v_u32 hv_shr_32(v_u32 x, v_u32 n) { return x >> (n & 31); }
+static ALWAYS_INLINE v_s32 hv_sar_32(v_s32 x, v_u32 n) { return x >> (v_s32)(n & 31); }
+#endif
+
 /* ---- floating point ---- */
 
 /* Denormals lose their fraction where nj is all ones (VSCR[NJ]); nothing happens where it is 0. */
@@ -356,15 +410,6 @@ enum { HV_NEAREST = 8, HV_DOWN = 9, HV_UP = 10, HV_ZERO = 11 };
 #else
 #define HV_HAS_ROUND 0
 #define hv_round(x, mode) (x)
-#endif
-
-/* Truncation to signed 32-bit lanes; INT32_MIN for everything that does not fit. */
-#if defined(__SSE2__)
-#define HV_HAS_TRUNC 1
-static ALWAYS_INLINE v_s32 hv_trunc_s32(v_f32 x) { return (v_s32)_mm_cvttps_epi32((__m128)x); }
-#else
-#define HV_HAS_TRUNC 0
-static ALWAYS_INLINE v_s32 hv_trunc_s32(v_f32 x) { return (v_s32)x; }
 #endif
 
 /* a * c + b and a * c - b with one rounding, to nearest. False: the result may be off (double

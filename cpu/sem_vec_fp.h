@@ -1,10 +1,9 @@
 /*
  * AltiVec floating point (ALTIVECPEM 4.2.2). Included by sem_vec.h.
  *
- * The fast glue uses the host's single-precision vectors and gives up (SEM_FAULT) where they could
- * differ from the chip: NaN results (choice and sign of NaN), rounding modes of FPSCR other than
- * to nearest (the scalar FPU keeps MXCSR's in step with it), doubtful roundings. It reads no MXCSR
- * flags, but leaves some behind: the scalar FPU must not take those for its own.
+ * The fast glue uses the host's single-precision vectors, which cpu/fpu.h keeps in their default mode
+ * (to nearest, nothing flushed, flags never read), and gives up (SEM_FAULT) where they could differ
+ * from the chip: NaN results (choice and sign of NaN) and doubtful roundings.
  */
 #ifndef CPU_SEM_VEC_FP_H
 #define CPU_SEM_VEC_FP_H
@@ -17,15 +16,7 @@ static ALWAYS_INLINE v_u32 vec_nj(const struct ppc_cpu *c)
     return HV_ALL(v_u32, c->vpu.vscr & VSCR_NJ ? UINT32_MAX : 0);
 }
 
-#define FP_RN 3u /* FPSCR[RN] */
-
 #if FAST_GLUE
-/* The host rounds to nearest, as AltiVec always does. */
-static ALWAYS_INLINE bool host_rounds_to_nearest(const struct ppc_cpu *c)
-{
-    return (c->fpu.fpscr & FP_RN) == 0;
-}
-
 static ALWAYS_INLINE bool any_nan(v_f32 x) { return hv_any_true(x != x); }
 
 /* Any lane whose size is exactly the smallest normal number: in non-Java mode it may have been
@@ -48,7 +39,6 @@ static ALWAYS_INLINE enum sem fp_result(struct ppc_cpu *c, const struct slot *s,
 #define VEC_FP_SUM(name, op, exact)                                                                \
     SEM(name)                                                                                      \
     {                                                                                              \
-        if (unlikely(!host_rounds_to_nearest(c))) return SEM_FAULT;                                \
         return fp_result(c, s, FP_OPERAND(s->a) op FP_OPERAND(s->b));                              \
     }
 /* -(a * c - b) is the negated difference, also where it is 0. */
@@ -56,7 +46,6 @@ static ALWAYS_INLINE enum sem fp_result(struct ppc_cpu *c, const struct slot *s,
     SEM(name)                                                                                      \
     {                                                                                              \
         v_f32 b = (v_f32)((v_u32)FP_OPERAND(s->b) ^ (b_sign)), r;                                  \
-        if (unlikely(!host_rounds_to_nearest(c))) return SEM_FAULT;                                \
         if (unlikely(!hv_fma(FP_OPERAND(s->a), FP_OPERAND(s->c), b, &r))) return SEM_FAULT;        \
         if (unlikely(any_smallest(r))) return SEM_FAULT;                                           \
         return fp_result(c, s, (v_f32)((v_u32)r ^ (r_sign)));                                      \
@@ -127,7 +116,6 @@ VEC_FP_ROUND(vrfim, HV_DOWN, vpu_rfim)
 SEM(vrefp)
 {
 #if FAST_GLUE
-    if (unlikely(!host_rounds_to_nearest(c))) return SEM_FAULT;
     return fp_result(c, s, HV_ALL(v_f32, 1.0f) / FP_OPERAND(s->b));
 #else
     return fp_each1(c, s, vpu_re);
@@ -138,8 +126,7 @@ SEM(vrsqrtefp)
 {
 #if FAST_GLUE
     v_f32 r;
-    if (unlikely(!host_rounds_to_nearest(c)) || unlikely(!hv_rsqrt(FP_OPERAND(s->b), &r)))
-        return SEM_FAULT;
+    if (unlikely(!hv_rsqrt(FP_OPERAND(s->b), &r))) return SEM_FAULT;
     return fp_result(c, s, r);
 #else
     return fp_each1(c, s, vpu_rsqrte);
@@ -191,7 +178,6 @@ static ALWAYS_INLINE v_f32 power_of_two(int e) { return (v_f32)HV_ALL(v_s32, (12
 SEM(vcfsx)
 {
 #if FAST_GLUE
-    if (unlikely(!host_rounds_to_nearest(c))) return SEM_FAULT;
     v_f32 r = __builtin_convertvector(VREG(v_s32, s->b), v_f32);
     VREG(v_f32, s->d) = r * power_of_two(-s->imm);
 #else
@@ -204,7 +190,6 @@ SEM(vcfsx)
 SEM(vcfux)
 {
 #if FAST_GLUE
-    if (unlikely(!host_rounds_to_nearest(c))) return SEM_FAULT;
     /* Both halves convert exactly; the sum rounds once. */
     const v_u32 b = VREG(v_u32, s->b);
     v_f32 up = __builtin_convertvector((v_s32)(b >> 16), v_f32);
@@ -252,7 +237,6 @@ SEM(vctuxs)
 }
 
 #undef FP_OPERAND
-#undef FP_RN
 #undef VEC_FP_SUM
 #undef VEC_FP_MADD
 #undef VEC_FP_MAX

@@ -107,29 +107,10 @@ VEC2(vsrb, v_u8, hv_shr_8(a, b))
 VEC2(vsrh, v_u16, hv_shr_16(a, b))
 VEC2(vsrab, v_s8, hv_sar_8(a, (v_u8)b))
 VEC2(vsrah, v_s16, hv_sar_16(a, (v_u16)b))
-
-#if defined(__AVX2__)
-VEC2(vrlw, v_u32, a << (b & 31) | a >> (-b & 31))
-VEC2(vslw, v_u32, a << (b & 31))
-VEC2(vsrw, v_u32, a >> (b & 31))
-VEC2(vsraw, v_s32, a >> (b & 31))
-#else
-/* Word by word: before AVX2 the host shifts all lanes by one count only. */
-#define VEC_WORDS(name, lanes, expr)                                                               \
-    SEM(name)                                                                                      \
-    {                                                                                              \
-        union vreg *to = &c->vr[s->d];                                                             \
-        const union vreg *a = &c->vr[s->a], *b = &c->vr[s->b];                                     \
-        _Pragma("GCC unroll 4") /* a loop would need a saved register */                           \
-        for (unsigned i = 0; i < 4; i++) to->lanes[i] = expr;                                      \
-        return SEM_NEXT;                                                                           \
-    }
-VEC_WORDS(vrlw, u32, a->u32[i] << (b->u32[i] & 31) | a->u32[i] >> (-b->u32[i] & 31))
-VEC_WORDS(vslw, u32, a->u32[i] << (b->u32[i] & 31))
-VEC_WORDS(vsrw, u32, a->u32[i] >> (b->u32[i] & 31))
-VEC_WORDS(vsraw, s32, a->s32[i] >> (b->u32[i] & 31))
-#undef VEC_WORDS
-#endif
+VEC2(vrlw, v_u32, hv_rotl_32(a, b))
+VEC2(vslw, v_u32, hv_shl_32(a, b))
+VEC2(vsrw, v_u32, hv_shr_32(a, b))
+VEC2(vsraw, v_s32, hv_sar_32(a, (v_u32)b))
 
 /* ---- products: even elements are the upper halves of lanes of twice the size ---- */
 
