@@ -1,0 +1,391 @@
+/*
+ * What each option does with its value. Options with drives are in option_drive.c.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strptime, timegm */
+#endif
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "frontend/keyval.h"
+#include "frontend/options.h"
+#include "machines/machine.h"
+
+static bool asks_help(const char *value) { return !strcmp(value, "help") || !strcmp(value, "?"); }
+
+/* --- machine --- */
+
+static int list_machines(struct options *o)
+{
+    printf("Machines:\n");
+    for (const struct machine_type *const *t = machine_types; *t; t++)
+        printf("  %-12s %s%s\n", (*t)->name, (*t)->about, t == machine_types ? " (default)" : "");
+    o->done = true;
+    return 0;
+}
+
+static int find_machine(struct options *o, const char *name, struct error *err)
+{
+    const struct machine_type *t = machine_find(name);
+    if (t) {
+        o->type = t;
+        o->cfg.machine = t->name;
+        return 0;
+    }
+    char list[256] = "";
+    size_t len = 0;
+    for (const struct machine_type *const *p = machine_types; *p && len < sizeof list; p++)
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len ? ", " : "", (*p)->name);
+    return error_set(err, EINVAL, "-machine %s: unknown machine; there is %s", name, list);
+}
+
+static int machine_property(struct options *o, const struct keyval *k, struct error *err)
+{
+    if (keyval_is(k, "type")) return find_machine(o, k->value, err);
+    if (keyval_is(k, "nvram")) {
+        o->nvram = options_keep(o, k->value);
+        return 0;
+    }
+    if ((keyval_is(k, "accel") && !strncmp(k->value, "tcg", 3)) || keyval_is(k, "usb")) {
+        char *item = xasprintf("%s=%s", k->key, k->value);
+        options_note("machine", item);
+        free(item);
+        return 0;
+    }
+    return error_set(err, EINVAL, "-machine: unknown property '%s' (there is nvram)", k->key);
+}
+
+int take_machine(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    (void)name;
+    if (asks_help(value)) return list_machines(o);
+    keyval_open(&k, value, "type");
+    while (!r && keyval_next(&k)) r = machine_property(o, &k, err);
+    keyval_close(&k);
+    return r;
+}
+
+int take_cpu(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)name;
+    (void)err;
+    o->cfg.cpu = value; /* judged when the machine is known */
+    return 0;
+}
+
+/* 512, 512M, 1G: plain numbers are MiB. */
+static int parse_size(const char *text, uint64_t *size, struct error *err)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    const char *units = "KMGT", *unit = *end ? strchr(units, toupper((unsigned char)*end)) : units + 1;
+    if (!isdigit((unsigned char)*text) || !unit || (*end && end[1]) || errno ||
+        n > UINT64_MAX >> 42) {
+        return error_set(err, EINVAL, "-m %s: this is not a size (512, 512M or 1G)", text);
+    }
+    *size = (uint64_t)n << (10 * (unit - units + 1));
+    return 0;
+}
+
+int take_memory(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    keyval_open(&k, value, "size");
+    while (!r && keyval_next(&k)) {
+        if (keyval_is(&k, "size")) {
+            r = parse_size(k.value, &o->cfg.ram_size, err);
+        } else {
+            r = error_set(err, EINVAL, "-%s: '%s' is not possible on these machines", name, k.key);
+        }
+    }
+    if (!r && !*value) r = error_set(err, EINVAL, "-%s needs a size", name);
+    keyval_close(&k);
+    o->memory = value;
+    return r;
+}
+
+int take_smp(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    (void)o;
+    keyval_open(&k, value, "cpus");
+    while (!r && keyval_next(&k))
+        if (strcmp(k.value, "1"))
+            r = error_set(err, EINVAL, "-%s %s: the machine has one CPU", name, value);
+    keyval_close(&k);
+    return r;
+}
+
+static bool parse_date(const char *text, int64_t *date)
+{
+    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"};
+    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+        struct tm t = {0};
+        const char *end = strptime(text, forms[i], &t);
+        if (end && !*end) {
+            *date = timegm(&t);
+            return true;
+        }
+    }
+    return false;
+}
+
+static int rtc_base(struct options *o, const char *value, struct error *err)
+{
+    if (!strcmp(value, "utc")) {
+        o->cfg.rtc_base = RTC_UTC;
+    } else if (!strcmp(value, "localtime")) {
+        o->cfg.rtc_base = RTC_LOCALTIME;
+    } else if (parse_date(value, &o->cfg.rtc_date)) {
+        o->cfg.rtc_base = RTC_DATE;
+    } else {
+        return error_set(err, EINVAL, "-rtc base=%s: this is neither utc, localtime nor a date like "
+                         "2026-11-20T12:00:00", value);
+    }
+    return 0;
+}
+
+int take_rtc(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    keyval_open(&k, value, NULL);
+    while (!r && keyval_next(&k)) {
+        if (keyval_is(&k, "base")) {
+            r = rtc_base(o, k.value, err);
+        } else if (keyval_is(&k, "clock") || keyval_is(&k, "driftfix")) {
+            options_note(name, value);
+        } else {
+            r = error_set(err, EINVAL, "-rtc: unknown property '%s' (there is base)", k.key);
+        }
+    }
+    keyval_close(&k);
+    return r;
+}
+
+#define ICOUNT_SHIFT 2 /* 250 MHz: about what the interpreter reaches */
+
+static int icount_property(struct options *o, const struct keyval *k, struct error *err)
+{
+    unsigned long long n;
+    bool on;
+    if (keyval_is(k, "shift")) {
+        if (!strcmp(k->value, "auto")) return 0;
+        int r = parse_number("-icount shift", k->value, 0, 10, &n, err);
+        if (!r) o->cfg.icount_shift = (unsigned)n;
+        return r;
+    }
+    if (keyval_is(k, "sleep")) return keyval_bool(k, "-icount sleep", &o->icount_sleep, err);
+    if (keyval_is(k, "align")) {
+        int r = keyval_bool(k, "-icount align", &on, err);
+        if (!r && on) r = error_set(err, EINVAL, "-icount align=on is not available in ppcemu yet");
+        return r;
+    }
+    return error_set(err, EINVAL, "-icount: '%s' is not available in ppcemu (shift and sleep are)",
+                     k->key);
+}
+
+int take_icount(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    (void)name;
+    o->cfg.icount = true;
+    o->cfg.icount_shift = ICOUNT_SHIFT;
+    keyval_open(&k, value ? value : "", "shift");
+    while (!r && keyval_next(&k)) r = icount_property(o, &k, err);
+    keyval_close(&k);
+    return r;
+}
+
+/* --- boot --- */
+
+int take_file(struct options *o, const char *name, const char *value, struct error *err)
+{
+    const char **where = !strcmp(name, "kernel")   ? &o->cfg.kernel
+                         : !strcmp(name, "initrd") ? &o->cfg.initrd
+                         : !strcmp(name, "append") ? &o->cfg.append
+                         : !strcmp(name, "dtb")    ? &o->cfg.dtb
+                                                   : &o->cfg.bios;
+    if (where != &o->cfg.append && !*value) return error_set(err, EINVAL, "-%s '' names no file", name);
+    *where = value;
+    return 0;
+}
+
+static int check_order(const char *order, struct error *err)
+{
+    size_t ok = strspn(order, "acdn");
+    if (!order[ok]) return 0;
+    return error_set(err, EINVAL, "-boot %s: '%c' is none of c (disk), d (CD), n (network)", order,
+                     order[ok]);
+}
+
+static int boot_property(struct options *o, const struct keyval *k, struct error *err)
+{
+    if (keyval_is(k, "order") || keyval_is(k, "once")) {
+        int r = check_order(k->value, err);
+        const char *order = options_keep(o, k->value);
+        *(keyval_is(k, "order") ? &o->cfg.boot_order : &o->boot_once) = order;
+        return r;
+    }
+    if (keyval_is(k, "menu") || keyval_is(k, "strict") || keyval_is(k, "splash") ||
+        keyval_is(k, "splash-time") || keyval_is(k, "reboot-timeout")) {
+        char *item = xasprintf("%s=%s", k->key, k->value);
+        options_note("boot", item);
+        free(item);
+        return 0;
+    }
+    return error_set(err, EINVAL, "-boot: unknown property '%s' (order, once and menu are known)",
+                     k->key);
+}
+
+int take_boot(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    (void)name;
+    keyval_open(&k, value, "order");
+    while (!r && keyval_next(&k)) r = boot_property(o, &k, err);
+    keyval_close(&k);
+    return r;
+}
+
+int take_boot_file(struct options *o, const char *name, const char *value, struct error *err)
+{
+    if (!*value) return error_set(err, EINVAL, "-%s '' names no file", name);
+    o->cfg.boot_file = value;
+    return 0;
+}
+
+int take_prom_env(struct options *o, const char *name, const char *value, struct error *err)
+{
+    if (!strchr(value, '=') || *value == '=') {
+        return error_set(err, EINVAL, "-%s %s: this is not NAME=VALUE", name, value);
+    }
+    if (o->n_prom_env + 1 >= ARRAY_SIZE(o->cfg.prom_env)) {
+        return error_set(err, EINVAL, "-%s %s: more than %zu variables", name, value,
+                         ARRAY_SIZE(o->cfg.prom_env) - 1);
+    }
+    o->cfg.prom_env[o->n_prom_env++] = value;
+    return 0;
+}
+
+/* --- console --- */
+
+int take_serial(struct options *o, const char *name, const char *value, struct error *err)
+{
+    if (o->n_serials == CONFIG_SERIALS) {
+        return error_set(err, EINVAL, "-%s %s: there are at most %d serial ports", name, value,
+                         CONFIG_SERIALS);
+    }
+    o->serial[o->n_serials++] = value;
+    return 0;
+}
+
+int take_nographic(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)name;
+    (void)value;
+    (void)err;
+    o->nographic = true;
+    return 0;
+}
+
+int take_display(struct options *o, const char *name, const char *value, struct error *err)
+{
+    size_t len = strcspn(value, ",");
+    (void)o;
+    if (len == 4 && !strncmp(value, "none", 4)) return 0;
+    if ((len == 3 && (!strncmp(value, "sdl", 3) || !strncmp(value, "gtk", 3)))) {
+        fprintf(stderr, "ppcemu: -%s %s: windows are not built in yet, so the console is the serial "
+                        "port\n", name, value);
+        return 0;
+    }
+    return error_set(err, EINVAL, "-%s %s: there is none and sdl", name, value);
+}
+
+int take_monitor(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)o;
+    (void)err;
+    if (strcmp(value, "none") && strcmp(value, "null")) options_note(name, value);
+    return 0;
+}
+
+/* --- running --- */
+
+int take_flag(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    if (!strcmp(name, "snapshot")) o->snapshot = true;
+    if (!strcmp(name, "nodefaults")) o->no_defaults = true;
+    if (!strcmp(name, "no-reboot")) o->cfg.no_reboot = true;
+    if (!strcmp(name, "no-shutdown")) o->cfg.no_shutdown = true;
+    if (!strcmp(name, "portable")) o->cfg.portable = true;
+    return 0;
+}
+
+int take_no_effect(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)o;
+    (void)err;
+    options_note(name, value);
+    return 0;
+}
+
+int take_debug(struct options *o, const char *name, const char *value, struct error *err)
+{
+    const char *bad;
+    if (asks_help(value)) {
+        log_help(stdout);
+        o->done = true;
+        return 0;
+    }
+    if (!log_parse_mask(value, &o->cfg.log_mask, &bad)) return 0;
+    return error_set(err, EINVAL, "-%s: unknown log item '%.*s' (-d help lists them)", name,
+                     (int)strcspn(bad, ","), bad);
+}
+
+int take_log_file(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)name;
+    (void)err;
+    o->log_file = value;
+    return 0;
+}
+
+int take_help(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)name;
+    (void)value;
+    (void)err;
+    options_help(stdout);
+    o->done = true;
+    return 0;
+}
+
+int take_version(struct options *o, const char *name, const char *value, struct error *err)
+{
+    (void)name;
+    (void)value;
+    (void)err;
+    printf("ppcemu " PPCEMU_VERSION " (%s, no window system)\n"
+#ifdef __clang__
+           , "clang " __clang_version__
+#else
+           , "gcc " __VERSION__
+#endif
+    );
+    o->done = true;
+    return 0;
+}
