@@ -13,6 +13,7 @@ static ALWAYS_INLINE uint8_t *fast_read(const struct ppc_cpu *c, ureg ea, unsign
 {
     const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
     if (unlikely(e->tag_r != ((ureg)(ea + (len - 1)) & ~(ureg)PAGE_MASK))) return NULL;
+    ASSUME(e->addend + ea != 0); /* spares the caller's NULL test */
     return (uint8_t *)(e->addend + ea);
 }
 
@@ -20,6 +21,7 @@ static ALWAYS_INLINE uint8_t *fast_write(const struct ppc_cpu *c, ureg ea, unsig
 {
     const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
     if (unlikely(e->tag_w != ((ureg)(ea + (len - 1)) & ~(ureg)PAGE_MASK))) return NULL;
+    ASSUME(e->addend + ea != 0); /* spares the caller's NULL test */
     return (uint8_t *)(e->addend + ea);
 }
 
