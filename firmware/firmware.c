@@ -186,7 +186,6 @@ static void chosen_node(struct firmware *f)
     f->stdout_ihandle = open_for_chosen(f, chosen, "stdout", console_path(f, "output-device"));
     f->stdin_ihandle = open_for_chosen(f, chosen, "stdin", console_path(f, "input-device"));
     open_for_chosen(f, chosen, "memory", "/memory");
-    open_for_chosen(f, chosen, "mmu", "/cpus/@0");
     int cpus = tree_find(&f->tree, "/cpus", NULL, 0);
     uint32_t cpu = cpus < 0 ? 0 : tree_child(&f->tree, tree_phandle(&f->tree, cpus));
     char path[TREE_PATH_MAX];

@@ -235,7 +235,8 @@ static int32_t encode_unit(struct mcall *c)
 
 static int32_t get_time(struct mcall *c) /* ( -- sec min hour day month year ) */
 {
-    time_t now = (time_t)machine_wall_clock(c->f->m, NULL);
+    uint32_t ns = 0;
+    time_t now = (time_t)machine_wall_clock(c->f->m, &ns);
     struct tm tm;
     if (!gmtime_r(&now, &tm)) return FAILED;
     const int v[] = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
