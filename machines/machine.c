@@ -234,6 +234,8 @@ void machine_free(struct machine *m)
 {
     if (!m) return;
     firmware_free(m->firmware);
+    /* Nobody's event may be found in the queue after its owner has gone. */
+    while (m->sched.first) sched_cancel(&m->sched, m->sched.first);
     free_devices(m->devices);
     ppc_free(m->cpu);
     hcall_free(m->hcall);

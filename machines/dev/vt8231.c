@@ -122,7 +122,6 @@ static const struct {
 static void reset(struct device *d)
 {
     struct pci_dev *p = container_of(d, struct pci_dev, dev);
-    struct vt8231 *vt = container_of(p, struct vt8231, pci);
     pci_reset_dev(p);
     pci_set16(p, PCI_COMMAND, 0x000f);
     memset(p->cfg + 0x40, 0, 0xc0);
