@@ -68,31 +68,33 @@ FP_MOVE(fsel, fp_double(FA) >= 0.0 ? FC : FB) /* a NaN chooses frB */
 /* ---- arithmetic with one or two operands ---- */
 
 #if FAST_GLUE
-/* put: fpu_put or fpu_put_single; zero_ok: see there. */
-#define FP_TWO(name, kind_, second, put, expr, zero_ok)                                            \
+/* put: fpu_put or fpu_put_single; zero_ok: see there; ok: a condition on the operands. */
+#define FP_TWO(name, kind_, second, put, expr, zero_ok, ok)                                        \
     SEM(name)                                                                                      \
     {                                                                                              \
         uint64_t a = FA, b = second;                                                               \
         double x = fp_double(a), y = fp_double(b);                                                 \
-        if (unlikely(!fpu_quick(c)) || !put(c, s->d, kind_, expr, zero_ok)) return SEM_FAULT;      \
+        if (unlikely(!fpu_quick(c)) || unlikely(!(ok))) return SEM_FAULT;                          \
+        if (unlikely(!put(c, s->d, kind_, expr, zero_ok))) return SEM_FAULT;                       \
         c->fpu.a = a;                                                                              \
         c->fpu.b = b;                                                                              \
         fpu_cr1(c, v);                                                                             \
         return SEM_NEXT;                                                                           \
     }
 #else
-#define FP_TWO(name, kind_, second, put, expr, zero_ok)                                            \
+#define FP_TWO(name, kind_, second, put, expr, zero_ok, ok)                                        \
     SEM(name) { return fpu_arith(c, s->d, v, kind_, FA, second, 0); }
 #endif
 
-FP_TWO(fadd, FPU_ADD, FB, fpu_put, x + y, true)
-FP_TWO(fsub, FPU_SUB, FB, fpu_put, x - y, true)
-FP_TWO(fmul, FPU_MUL, FC, fpu_put, x * y, fp_is_zero(a) || fp_is_zero(b))
-FP_TWO(fdiv, FPU_DIV, FB, fpu_put, x / y, fp_is_zero(a))
-FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, fpu_put_single, x + y, true)
-FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, fpu_put_single, x - y, true)
-FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, fpu_put_single, x * y, fp_is_zero(a) || fp_is_zero(b))
-FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, fpu_put_single, x / y, fp_is_zero(a))
+FP_TWO(fadd, FPU_ADD, FB, fpu_put, x + y, true, true)
+FP_TWO(fsub, FPU_SUB, FB, fpu_put, x - y, true, true)
+FP_TWO(fmul, FPU_MUL, FC, fpu_put, x * y, fp_is_zero(a) || fp_is_zero(b), true)
+FP_TWO(fdiv, FPU_DIV, FB, fpu_put, x / y, fp_is_zero(a), true)
+FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, fpu_put_single, x + y, true, true)
+FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, fpu_put_single, x - y, true, true)
+FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, fpu_put_single, x * y, fp_is_zero(a) || fp_is_zero(b),
+       !(b & FP_LOW29)) /* see cut_multiplier() in softfp.c */
+FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, fpu_put_single, x / y, fp_is_zero(a), true)
 
 SEM(frsp)
 {
@@ -122,11 +124,12 @@ static ALWAYS_INLINE enum sem fp_madd(struct ppc_cpu *c, const struct slot *s, u
     uint64_t a = FA, b = FB, m = FC;
     double y = minus ? -fp_double(b) : fp_double(b);
     if (unlikely(!fpu_quick(c))) return SEM_FAULT;
+    if (kind & FPU_SINGLE && unlikely(m & FP_LOW29)) return SEM_FAULT;
 #if HOST_FMA
     double r = __builtin_fma(fp_double(a), fp_double(m), y);
 #else
     /* The product of two singles is exact in a double, so that only the sum rounds. */
-    if (!(kind & FPU_SINGLE) || unlikely((a | m) & FP_LOW29)) return SEM_FAULT;
+    if (!(kind & FPU_SINGLE) || unlikely(a & FP_LOW29)) return SEM_FAULT;
     double r = fp_double(a) * fp_double(m);
     r = r + y;
 #endif
