@@ -17,7 +17,7 @@
 #define DEPTH_MAX 32
 #define CE_MAX 8
 
-/* Directory record fields, ECMA-119 9.1 */
+/* Directory record fields, ECMA-119 9.1; of the both-endian numbers the big-endian half */
 enum { DR_LEN = 0, DR_XATTR = 1, DR_EXTENT = 6, DR_SIZE = 14, DR_FLAGS = 25, DR_NAME_LEN = 32,
        DR_NAME = 33 };
 enum { FLAG_DIR = 2, FLAG_MORE = 0x80 };
@@ -43,8 +43,8 @@ struct entry {
 static struct iso_node node_of(const struct iso *iso, const uint8_t *r)
 {
     struct media part = media_part(iso->media,
-                                   ((uint64_t)get_be32(r + DR_EXTENT + 4) + r[DR_XATTR]) * SECTOR,
-                                   get_be32(r + DR_SIZE + 4));
+                                   ((uint64_t)get_be32(r + DR_EXTENT) + r[DR_XATTR]) * SECTOR,
+                                   get_be32(r + DR_SIZE));
     return (struct iso_node){
         .at = part.at - iso->media.at, .len = part.len, .dir = r[DR_FLAGS] & FLAG_DIR};
 }
