@@ -16,6 +16,8 @@ enum { REG_DATA, REG_ERROR, REG_COUNT, REG_LOW, REG_MID, REG_HIGH, REG_DEVICE, R
 enum { CTL_NIEN = 0x02, CTL_SRST = 0x04, CTL_HOB = 0x80 };
 enum { CMD_DEVICE_RESET = 0x08, CMD_DIAGNOSTIC = 0x90 };
 
+#define DMA_BURST 4 /* buffers moved in one event */
+
 static struct ide_drive *selected(struct ide_channel *ch)
 {
     return &ch->drive[ch->select & IDE_DEV_SELECT ? 1 : 0];
@@ -183,53 +185,59 @@ static void block_taken(struct ide_channel *ch)
     }
 }
 
-static void wait_dma(struct ide_channel *ch, enum ide_phase phase)
-{
-    struct ide_drive *d = ide_active(ch);
-    ch->req.phase = (uint8_t)phase;
-    d->status = IDE_DRDY | IDE_DSC | IDE_DRQ;
-    if (ch->req.packet) d->tf.count = phase == IDE_DMA_READ ? 2 : 0;
-    if (ch->dma.running(ch->dma.ctx)) after(ch, IDE_DMA_NS);
-}
-
 /* A table or address that cannot be used: the bus master stopped with its error bit, and the
  * drive gives up so that the guest need not time out. UNVERIFIED on the VT8231. */
 static void dma_failed(struct ide_channel *ch) { ide_fail(ch, IDE_ABRT); }
 
-static void dma_to_memory(struct ide_channel *ch)
+/* Moves one buffer; true while there is more. */
+static bool dma_to_memory(struct ide_channel *ch)
 {
     struct ide_request *r = &ch->req;
-    if (r->pos == r->len && !refill(ch)) return;
+    if (r->pos == r->len && !refill(ch)) return false;
     int64_t n = ch->dma.move(ch->dma.ctx, ch->buf + r->pos, r->len - r->pos, true);
     if (n < 0) {
         dma_failed(ch);
-        return;
+        return false;
     }
     r->pos += (uint32_t)n;
-    if (r->pos < r->len) return; /* the table was too short: the drive goes on asking */
-    if (r->left) {
-        after(ch, IDE_DMA_NS);
-    } else {
-        ide_finish(ch);
-    }
+    if (r->pos < r->len) return false; /* the table was too short: the drive goes on asking */
+    if (!r->left) ide_finish(ch);
+    return r->phase == IDE_DMA_READ;
 }
 
-static void dma_from_memory(struct ide_channel *ch)
+static bool dma_from_memory(struct ide_channel *ch)
 {
     struct ide_request *r = &ch->req;
     r->block_end = r->left < IDE_BUF ? (uint32_t)r->left : IDE_BUF;
     int64_t n = ch->dma.move(ch->dma.ctx, ch->buf + r->pos, r->block_end - r->pos, false);
     if (n < 0) {
         dma_failed(ch);
-        return;
+        return false;
     }
     r->pos += (uint32_t)n;
-    if (r->pos < r->block_end || !commit(ch)) return;
-    if (r->left) {
-        after(ch, IDE_DMA_NS);
-    } else {
-        ide_finish(ch);
+    if (r->pos < r->block_end || !commit(ch)) return false;
+    if (!r->left) ide_finish(ch);
+    return r->phase == IDE_DMA_WRITE;
+}
+
+/* Only from events: a burst, and then the CPU gets a turn. */
+static void run_dma(struct ide_channel *ch)
+{
+    bool in = ch->req.phase == IDE_DMA_READ, more = true;
+    for (unsigned i = 0; i < DMA_BURST && more; i++) {
+        if (!ch->dma.running(ch->dma.ctx)) return;
+        more = in ? dma_to_memory(ch) : dma_from_memory(ch);
     }
+    if (more) after(ch, IDE_DMA_NS);
+}
+
+static void wait_dma(struct ide_channel *ch, enum ide_phase phase)
+{
+    struct ide_drive *d = ide_active(ch);
+    ch->req.phase = (uint8_t)phase;
+    d->status = IDE_DRDY | IDE_DSC | IDE_DRQ;
+    if (ch->req.packet) d->tf.count = phase == IDE_DMA_READ ? 2 : 0;
+    run_dma(ch);
 }
 
 static void start_in(struct ide_channel *ch, uint32_t block, bool dma)
@@ -436,8 +444,8 @@ static void event_due(void *ctx)
     case IDE_COMMAND: cd ? atapi_command(ch) : ata_command(ch); break;
     case IDE_READ: show_block(ch); break;
     case IDE_WRITE: block_taken(ch); break;
-    case IDE_DMA_READ: if (ch->dma.running(ch->dma.ctx)) dma_to_memory(ch); break;
-    case IDE_DMA_WRITE: if (ch->dma.running(ch->dma.ctx)) dma_from_memory(ch); break;
+    case IDE_DMA_READ:
+    case IDE_DMA_WRITE: run_dma(ch); break;
     case IDE_PACKET: atapi_packet(ch); break;
     case IDE_FINISH: ide_finish(ch); break;
     case IDE_RESET: end_reset(ch); break;

@@ -13,7 +13,7 @@
  * causes them; beyond that these are as short as real drives with everything cached. */
 #define IDE_COMMAND_NS 8000u /* command or packet to its first effect */
 #define IDE_BLOCK_NS   3000u /* from one PIO block to the next */
-#define IDE_DMA_NS     5000u /* for each IDE_BUF bytes moved */
+#define IDE_DMA_NS     5000u /* between bursts of DMA */
 #define IDE_RESET_NS   50000u
 
 #define IDE_BUF 65536u /* also the largest ATAPI byte count */
