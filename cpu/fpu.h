@@ -33,6 +33,7 @@ struct ppc_fpu {
     uint64_t a, b, m; /* operands frA, frB, frC of last.kind */
     uint64_t conv_b;
     uint32_t host_mode; /* the host's mode outside ppc_run */
+    uint32_t host_fma;  /* the host has a fused multiply-add (asked at fpu_enter) */
 };
 
 /* Makes c->fpu.fpscr complete. */

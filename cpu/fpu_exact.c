@@ -32,7 +32,10 @@ void fpu_sync(struct ppc_cpu *c)
         uint32_t got = softfp_to_int(p->conv_b, 32, rn).flags;
         f = (f & ~(FPSCR_FI | FPSCR_FR)) | (got & (FPSCR_FI | FPSCR_FR));
     }
-    if (p->last.cmp) f = (f & ~FPSCR_FPCC) | UINT32_C(0x10000) >> p->last.cmp;
+    if (p->last.cmp) {
+        static const uint8_t fpcc[4] = {0, CR_LT, CR_EQ, CR_GT}; /* less, equal, greater */
+        f = (f & ~FPSCR_FPCC) | (uint32_t)fpcc[p->last.cmp & 3] << 12;
+    }
     p->fpscr = f;
     p->last = (struct fpu_last){0};
 }
@@ -97,36 +100,6 @@ enum sem fpu_arith(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, ui
 {
     fpu_sync(c);
     return fpu_finish(c, rd, v, fpu_compute(kind, a, b, m, c->fpu.fpscr), false);
-}
-
-#if !HOST_FMA && defined(__x86_64__) && defined(__GNUC__)
-#define FMA_AT_RUN_TIME 1
-__attribute__((target("fma"))) static NOINLINE double host_fma(double a, double m, double b)
-{
-    return __builtin_fma(a, m, b);
-}
-#else
-#define FMA_AT_RUN_TIME 0
-#endif
-
-enum sem fpu_madd(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t a, uint64_t b,
-                  uint64_t m)
-{
-#if FMA_AT_RUN_TIME
-    if (!(kind & FPU_SINGLE) && fpu_quick(c) && __builtin_cpu_supports("fma")) {
-        bool minus = kind == FPU_MSUB || kind == FPU_NMSUB;
-        double r = host_fma(fp_double(a), fp_double(m), minus ? -fp_double(b) : fp_double(b));
-        if (fpu_put(c, rd, kind, r, fp_is_zero(a) || fp_is_zero(m))) {
-            if (kind >= FPU_NMADD) c->fpr[rd] ^= FP_SIGN;
-            c->fpu.a = a;
-            c->fpu.b = b;
-            c->fpu.m = m;
-            fpu_cr1(c, v);
-            return SEM_NEXT;
-        }
-    }
-#endif
-    return fpu_arith(c, rd, v, kind, a, b, m);
 }
 
 enum sem fpu_convert(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t b)
@@ -215,6 +188,7 @@ void fpu_enter(struct ppc_cpu *c)
 {
     c->fpu.host_mode = __builtin_ia32_stmxcsr();
     __builtin_ia32_ldmxcsr(MXCSR_DEFAULT);
+    c->fpu.host_fma = __builtin_cpu_supports("fma") != 0;
 }
 
 void fpu_leave(struct ppc_cpu *c) { __builtin_ia32_ldmxcsr(c->fpu.host_mode); }

@@ -28,11 +28,6 @@ enum sem fpu_arith(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, ui
 enum sem fpu_convert(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t b);
 enum sem fpu_estimate(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t b);
 enum sem fpu_compare(struct ppc_cpu *c, unsigned crf, uint64_t a, uint64_t b, bool ordered);
-/* fpu_arith for the four multiply-add kinds; where the build may not assume a fused multiply-add
- * but the host has one, the common case is computed with it as a fast handler would. */
-enum sem fpu_madd(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t a, uint64_t b,
-                  uint64_t m);
-
 /* Folds what an operation produced into FPSCR and the target, and ends the instruction. keep_fprf:
  * FPRF stays as it is. */
 enum sem fpu_finish(struct ppc_cpu *c, unsigned rd, unsigned v, struct softfp r, bool keep_fprf);

@@ -9,13 +9,6 @@
 #include "cpu/fpu_exact.h"
 #include "cpu/sem.h"
 
-/* The host computes a*b+c with one rounding in one instruction. */
-#if defined(__FMA__) || defined(__FP_FAST_FMA)
-#define HOST_FMA 1
-#else
-#define HOST_FMA 0
-#endif
-
 #define FP_SIGN UINT64_C(0x8000000000000000)
 #define FP_LOW29 UINT64_C(0x1fffffff) /* what a single in double format has clear */
 
@@ -32,6 +25,23 @@ static ALWAYS_INLINE uint64_t fp_bits(double d)
     memcpy(&bits, &d, sizeof bits);
     return bits;
 }
+
+/* a * m + y rounded once. Builds for x86-64-v2 may not assume the instruction, so the handler asks
+ * fp_has_fma() first; __builtin_fma would be a call of libm there. */
+#if defined(__FMA__) || defined(__FP_FAST_FMA)
+static ALWAYS_INLINE bool fp_has_fma(const struct ppc_cpu *c UNUSED) { return true; }
+static ALWAYS_INLINE double fp_fma(double a, double m, double y) { return __builtin_fma(a, m, y); }
+#elif defined(__x86_64__)
+static ALWAYS_INLINE bool fp_has_fma(const struct ppc_cpu *c) { return c->fpu.host_fma; }
+static ALWAYS_INLINE double fp_fma(double a, double m, double y)
+{
+    __asm__("vfmadd231sd %2, %1, %0" : "+x"(y) : "x"(a), "x"(m));
+    return y;
+}
+#else
+static ALWAYS_INLINE bool fp_has_fma(const struct ppc_cpu *c UNUSED) { return false; }
+static ALWAYS_INLINE double fp_fma(double a UNUSED, double m UNUSED, double y) { return y; }
+#endif
 
 /* ---- formats in memory (PEM appendix D.6, D.7) ---- */
 
@@ -80,29 +90,28 @@ static ALWAYS_INLINE bool fpu_quick(const struct ppc_cpu *c)
     return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_NI | FPSCR_RN)) == FPSCR_XX;
 }
 
-/* Stores r as the double result of kind on a, b, m; zero_ok: a zero would be an exact one. False:
- * the exact path must do it. */
-static ALWAYS_INLINE bool fpu_put(struct ppc_cpu *c, unsigned rd, unsigned kind, double result,
-                                  bool zero_ok)
+/* Stores the result r of kind on a, b, m, whose flags wait for fpu_sync(). */
+static ALWAYS_INLINE void fpu_put(struct ppc_cpu *c, unsigned rd, unsigned kind, uint64_t r,
+                                  uint64_t a, uint64_t b)
 {
-    uint64_t r = fp_bits(result);
-    if (unlikely(!fp_ordinary(r)) && !(zero_ok && fp_is_zero(r))) return false;
     c->fpu.last = (struct fpu_last){.kind = (uint8_t)kind};
+    c->fpu.a = a;
+    c->fpu.b = b;
     c->fpr[rd] = r;
-    return true;
 }
 
-/* The same for single results, from the result rounded to double. Rounding twice is wrong only when
- * the first rounding ends up exactly between two singles. */
-static ALWAYS_INLINE bool fpu_put_single(struct ppc_cpu *c, unsigned rd, unsigned kind,
-                                         double result, bool zero_ok)
+/* Rounds the host's double result to the precision of kind. False: the exact path must do it. Two
+ * roundings are wrong only when the first ends up exactly between two singles. A zero is left to the
+ * caller, who sees from the operands whether it is an exact one: *r is then right too. */
+static ALWAYS_INLINE bool fp_round(double result, const unsigned kind, uint64_t *r)
 {
-    uint64_t wide = fp_bits(result), r = fp_bits((double)(float)result);
-    if (unlikely((wide & FP_LOW29) == 0x10000000)) return false;
-    if (unlikely(!fp_ordinary_single(r)) && !(zero_ok && fp_is_zero(wide))) return false;
-    c->fpu.last = (struct fpu_last){.kind = (uint8_t)kind};
-    c->fpr[rd] = r;
-    return true;
+    uint64_t wide = fp_bits(result);
+    if (!(kind & FPU_SINGLE)) {
+        *r = wide;
+        return likely(fp_ordinary(wide));
+    }
+    *r = fp_bits((double)(float)result);
+    return likely((wide & FP_LOW29) != 0x10000000) && likely(fp_ordinary_single(*r));
 }
 
 /* CR1 of a record form: FX FEX VX OX, which are never pending. */

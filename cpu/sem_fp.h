@@ -68,43 +68,42 @@ FP_MOVE(fsel, fp_double(FA) >= 0.0 ? FC : FB) /* a NaN chooses frB */
 /* ---- arithmetic with one or two operands ---- */
 
 #if FAST_GLUE
-/* put: fpu_put or fpu_put_single; zero_ok: see there; ok: a condition on the operands. */
-#define FP_TWO(name, kind_, second, put, expr, zero_ok, ok)                                        \
+/* zero_ok: a zero result is exact with these operands; ok: the host may try them. */
+#define FP_TWO(name, kind_, second, expr, zero_ok, ok)                                             \
     SEM(name)                                                                                      \
     {                                                                                              \
-        uint64_t a = FA, b = second;                                                               \
+        uint64_t a = FA, b = second, r;                                                            \
         double x = fp_double(a), y = fp_double(b);                                                 \
         if (unlikely(!fpu_quick(c)) || unlikely(!(ok))) return SEM_FAULT;                          \
-        if (unlikely(!put(c, s->d, kind_, expr, zero_ok))) return SEM_FAULT;                       \
-        c->fpu.a = a;                                                                              \
-        c->fpu.b = b;                                                                              \
+        double wide = expr;                                                                        \
+        if (!fp_round(wide, kind_, &r) && !(wide == 0.0 && (zero_ok))) return SEM_FAULT;           \
+        fpu_put(c, s->d, kind_, r, a, b);                                                          \
         fpu_cr1(c, v);                                                                             \
         return SEM_NEXT;                                                                           \
     }
 #else
-#define FP_TWO(name, kind_, second, put, expr, zero_ok, ok)                                        \
+#define FP_TWO(name, kind_, second, expr, zero_ok, ok)                                             \
     SEM(name) { return fpu_arith(c, s->d, v, kind_, FA, second, 0); }
 #endif
 
-FP_TWO(fadd, FPU_ADD, FB, fpu_put, x + y, true, true)
-FP_TWO(fsub, FPU_SUB, FB, fpu_put, x - y, true, true)
-FP_TWO(fmul, FPU_MUL, FC, fpu_put, x * y, fp_is_zero(a) || fp_is_zero(b), true)
-FP_TWO(fdiv, FPU_DIV, FB, fpu_put, x / y, fp_is_zero(a), true)
-FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, fpu_put_single, x + y, true, true)
-FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, fpu_put_single, x - y, true, true)
-FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, fpu_put_single, x * y, fp_is_zero(a) || fp_is_zero(b),
-       !(b & FP_LOW29)) /* see cut_multiplier() in softfp.c */
-FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, fpu_put_single, x / y, fp_is_zero(a), true)
+#define FP_ANY_ZERO (fp_is_zero(a) || fp_is_zero(b))
+#define FP_SINGLE_C (!(b & FP_LOW29)) /* see cut_multiplier() in softfp.c */
+FP_TWO(fadd, FPU_ADD, FB, x + y, true, true)
+FP_TWO(fsub, FPU_SUB, FB, x - y, true, true)
+FP_TWO(fmul, FPU_MUL, FC, x * y, FP_ANY_ZERO, true)
+FP_TWO(fdiv, FPU_DIV, FB, x / y, fp_is_zero(a), true)
+FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, x + y, true, true)
+FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, x - y, true, true)
+FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, x * y, FP_ANY_ZERO, FP_SINGLE_C)
+FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, x / y, fp_is_zero(a), true)
 
 SEM(frsp)
 {
 #if FAST_GLUE
     uint64_t b = FB, r = fp_bits((double)(float)fp_double(b));
-    bool fine = fp_ordinary_single(r) || fp_is_zero(b);
-    if (unlikely(!fpu_quick(c)) || unlikely(!fine)) return SEM_FAULT;
-    c->fpu.last = (struct fpu_last){.kind = FPU_RSP};
-    c->fpu.b = b;
-    FD = r;
+    if (unlikely(!fpu_quick(c))) return SEM_FAULT;
+    if (unlikely(!fp_ordinary_single(r)) && !fp_is_zero(b)) return SEM_FAULT;
+    fpu_put(c, s->d, FPU_RSP, r, 0, b);
     fpu_cr1(c, v);
     return SEM_NEXT;
 #else
@@ -125,27 +124,24 @@ static ALWAYS_INLINE enum sem fp_madd(struct ppc_cpu *c, const struct slot *s, u
     double y = minus ? -fp_double(b) : fp_double(b);
     if (unlikely(!fpu_quick(c))) return SEM_FAULT;
     if (kind & FPU_SINGLE && unlikely(m & FP_LOW29)) return SEM_FAULT;
-#if HOST_FMA
-    double r = __builtin_fma(fp_double(a), fp_double(m), y);
-#else
-    /* The product of two singles is exact in a double, so that only the sum rounds. */
-    if (!(kind & FPU_SINGLE) || unlikely(a & FP_LOW29)) return SEM_FAULT;
-    double r = fp_double(a) * fp_double(m);
-    r = r + y;
-#endif
-    bool done = kind & FPU_SINGLE ? fpu_put_single(c, s->d, kind, r, fp_is_zero(a) || fp_is_zero(m))
-                                  : fpu_put(c, s->d, kind, r, fp_is_zero(a) || fp_is_zero(m));
-    if (unlikely(!done)) return SEM_FAULT;
-    if (negate) FD ^= FP_SIGN;
-    c->fpu.a = a;
-    c->fpu.b = b;
+    double wide = fp_double(a) * fp_double(m);
+    if (kind & FPU_SINGLE && !(a & FP_LOW29)) {
+        wide = wide + y; /* the product of two singles is exact in a double: only the sum rounds */
+    } else {
+        if (unlikely(!fp_has_fma(c))) return SEM_FAULT;
+        wide = fp_fma(fp_double(a), fp_double(m), y);
+    }
+    uint64_t r;
+    if (!fp_round(wide, kind, &r) && !(wide == 0.0 && (fp_is_zero(a) || fp_is_zero(m))))
+        return SEM_FAULT;
+    fpu_put(c, s->d, kind, negate ? r ^ FP_SIGN : r, a, b);
     c->fpu.m = m;
     fpu_cr1(c, v);
     return SEM_NEXT;
 }
 #define FP_MADD(name, kind) SEM(name) { return fp_madd(c, s, v, kind); }
 #else
-#define FP_MADD(name, kind) SEM(name) { return fpu_madd(c, s->d, v, kind, FA, FB, FC); }
+#define FP_MADD(name, kind) SEM(name) { return fpu_arith(c, s->d, v, kind, FA, FB, FC); }
 #endif
 
 FP_MADD(fmadd, FPU_MADD)
