@@ -52,9 +52,10 @@ static uint32_t rnd(void)
     return seed >> 8 ^ seed << 16;
 }
 
-/* Dead bytes of queues and buffers: what counts is how many of them are valid. */
+/* Dead bytes of queues and buffers and where a ring starts: what counts is how many are valid. */
 static bool is_storage(const struct state_field *f)
 {
+    if (strstr(f->name, "head")) return true;
     return f->kind == STATE_BYTES && (strstr(f->name, "bytes") || strstr(f->name, "fifo") ||
                                       strstr(f->name, "flags") || strstr(f->name, "buf"));
 }
