@@ -265,7 +265,7 @@ uint32_t vpu_loge(uint32_t b, bool nj)
     int zeros = __builtin_clzll(x.sig);
     uint64_t fraction = log2_fraction((uint64_t)x.sig << zeros);
     int64_t whole = x.exp + 63 - zeros;
-    int64_t r = (int64_t)((uint64_t)whole << 56) + (int64_t)fraction;
+    __int128 r = (__int128)whole * (INT64_C(1) << 56) + fraction; /* |r| < 2^64 */
     if (!r) return 0;
     return round_pack(r < 0 ? SIGN : 0, -56, (uint64_t)(r < 0 ? -r : r), nj);
 }
