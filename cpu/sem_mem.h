@@ -55,7 +55,7 @@ STORES(sth, 16, AS_IS)
 STORE(stwbrx, 32, swap32, EA_X, false)
 STORE(sthbrx, 16, swap16, EA_X, false)
 
-/* Word multiples within one page of RAM are a plain copy; everything else goes word by word in the
+/* Aligned word multiples within one page of RAM are a plain copy; everything else goes word by word in the
  * portable glue, which restarts from the beginning after a fault (PEM 4.2.3.5 allows it). */
 SEM(lmw)
 {
@@ -63,7 +63,7 @@ SEM(lmw)
     unsigned n = 32u - s->d;
 #if FAST_GLUE
     const uint8_t *p = mem_read_span(c, ea, n * 4);
-    if (unlikely(!p)) return SEM_FAULT;
+    if (unlikely(!p) || unlikely(ea & 3)) return SEM_FAULT;
     for (unsigned i = 0; i < n; i++) c->gpr[s->d + i] = get_be32(p + 4 * i);
     return SEM_NEXT;
 #else
@@ -77,7 +77,7 @@ SEM(stmw)
     unsigned n = 32u - s->d;
 #if FAST_GLUE
     uint8_t *p = mem_write_span(c, ea, n * 4);
-    if (unlikely(!p)) return SEM_FAULT;
+    if (unlikely(!p) || unlikely(ea & 3)) return SEM_FAULT;
     for (unsigned i = 0; i < n; i++) put_be32(p + 4 * i, (uint32_t)c->gpr[s->d + i]);
     return SEM_NEXT;
 #else
