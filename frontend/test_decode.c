@@ -1,0 +1,116 @@
+/*
+ * ppcemu-test decode: words to text, and the sweep over all of them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/decode.h"
+#include "frontend/test_cpu.h"
+#include "frontend/test_json.h"
+#include "frontend/test_vectors.h"
+
+static int bad(const char *fmt, const char *what)
+{
+    fputs("ppcemu-test decode: ", stderr);
+    fprintf(stderr, fmt, what);
+    fputs("; ppcemu-test --help says more\n", stderr);
+    return EXIT_BAD;
+}
+
+struct decode_args {
+    const struct ppc_model *model;
+    uint64_t pc;
+    bool all, verbose;
+    char **words;
+    int n_words;
+};
+
+static int parse(struct decode_args *a, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        bool cpu = !strcmp(argv[i], "--cpu"), pc = !strcmp(argv[i], "--pc");
+        uint64_t hi;
+        if ((cpu || pc) && i + 1 == argc) return bad("%s wants a value", argv[i]);
+        if (cpu) {
+            a->model = ppc_model_find(argv[++i]);
+            if (!a->model) return bad("--cpu %s: no such model", argv[i]);
+        } else if (pc) {
+            i++;
+            if (!span_hex((struct span){argv[i], strlen(argv[i])}, &hi, &a->pc) || hi)
+                return bad("--pc %s: a hexadecimal address is expected", argv[i]);
+        } else if (!strcmp(argv[i], "--all")) {
+            a->all = true;
+        } else if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose")) {
+            a->verbose = true;
+        } else if (argv[i][0] == '-') {
+            return bad("unknown option %s", argv[i]);
+        } else {
+            a->words[a->n_words++] = argv[i];
+        }
+    }
+    if (!a->n_words && !a->all) return bad("no %s", "word");
+    return 0;
+}
+
+/* All 2^32 words by class: legal, legal but for reserved bits that are not 0, illegal. */
+static void sweep(const struct ppc_cpu *c, bool verbose)
+{
+    uint64_t legal = 0, reserved = 0;
+    static uint64_t per_record[N_INSNS];
+    uint32_t mask[N_INSNS];
+    for (unsigned i = 1; i < N_INSNS; i++) mask[i] = decode_reserved_mask(c->decoder, (enum insn_id)i);
+    mask[INSN_ILLEGAL] = 0;
+    uint32_t w = 0;
+    do {
+        struct slot s;
+        unsigned v;
+        enum insn_id id = decode(c->decoder, w, &s, &v);
+        per_record[id]++;
+        if (id == INSN_ILLEGAL) continue;
+        if (w & mask[id]) reserved++;
+        else legal++;
+    } while (++w);
+    printf("legal %" PRIu64 "\nreserved-bits-set %" PRIu64 "\nillegal %" PRIu64 "\n", legal, reserved,
+           per_record[INSN_ILLEGAL]);
+    for (unsigned i = 1; i < N_INSNS && verbose; i++)
+        printf("  %-12s %" PRIu64 "\n", insn_table[i].name, per_record[i]);
+}
+
+/* "7c632214  add     r3,r3,r4"; a remark where reserved bits are set. */
+static bool show(const struct ppc_cpu *c, const char *text, uint64_t pc)
+{
+    char buf[96];
+    uint64_t hi, word;
+    if (!span_hex((struct span){text, strlen(text)}, &hi, &word) || hi || word > UINT32_MAX) return false;
+    struct slot s;
+    unsigned v;
+    enum insn_id id = decode(c->decoder, (uint32_t)word, &s, &v);
+    ppc_disasm(c, (uint32_t)word, pc, buf, sizeof buf);
+    bool odd = id != INSN_ILLEGAL && (uint32_t)word & decode_reserved_mask(c->decoder, id);
+    printf("%08" PRIx64 "  %s%s\n", word, buf,
+           id == INSN_ILLEGAL ? "  # illegal" : odd ? "  # reserved bits set" : "");
+    return true;
+}
+
+int test_decode(int argc, char **argv)
+{
+    struct decode_args a = {
+        .model = ppc_model_find("7457"), .words = xcalloc((size_t)argc + 1, sizeof(char *)),
+    };
+    struct bare b;
+    struct error err = {""};
+    int r = parse(&a, argc, argv);
+    if (!r && bare_new(&b, a.model, PPC_GLUE_PORTABLE, PAGE_SIZE, &err)) {
+        fprintf(stderr, "ppcemu-test: %s\n", err.text);
+        r = EXIT_BAD;
+    } else if (!r) {
+        for (int i = 0; i < a.n_words && !r; i++)
+            if (!show(b.cpu, a.words[i], a.pc + 4 * (uint64_t)i)) r = bad("%s: not an instruction word", a.words[i]);
+        if (!r && a.all) sweep(b.cpu, a.verbose);
+        bare_free(&b);
+    }
+    free(a.words);
+    return r;
+}

@@ -1,0 +1,338 @@
+/*
+ * ppcemu-test run: bare code, from a state given on the command line to a stop condition.
+ *
+ * System calls are seen through the core's own hook. For "trap" and "blr0" an `sc` with a level of
+ * its own stands at the vector of program exceptions and at address 0, if the program left these
+ * words 0. --stop-at steps instruction by instruction and is slower.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/state.h"
+#include "frontend/test_image.h"
+#include "frontend/test_json.h"
+#include "frontend/test_vectors.h"
+
+#define DEFAULT_RAM (UINT64_C(64) << 20)
+#define DEFAULT_LIMIT UINT64_C(1000000000)
+#define SLICE 1000000u
+
+enum stop_reason { RUNNING, STOP_AT, STOP_SC, STOP_TRAP, STOP_BLR0, STOP_LIMIT, STOP_IDLE, STOP_CHECKSTOP };
+static const char *const reason_names[] = {
+    "running", "stop-at", "sc", "trap", "blr0", "max-insns", "idle", "checkstop",
+};
+enum { LEV_TRAP = 127, LEV_BLR0 = 126 };
+#define SC_WORD(lev) (0x44000002u | (uint32_t)(lev) << 5)
+
+struct run {
+    struct image_args image;
+    const struct ppc_model *model;
+    uint64_t ram, limit;
+    bool limit_given, json, portable, stop_sc, stop_trap, stop_blr0;
+    char **regs, **dumps;
+    uint64_t *stops;
+    int n_regs, n_dumps, n_stops;
+    enum stop_reason reason;
+    struct bare b;
+};
+
+static int bad(const char *fmt, const char *what)
+{
+    fputs("ppcemu-test run: ", stderr);
+    fprintf(stderr, fmt, what);
+    fputs("; ppcemu-test --help says more\n", stderr);
+    return EXIT_BAD;
+}
+
+/* ---- command line ---- */
+
+/* Decimal or 0x hexadecimal, up to 128 bits in hexadecimal. */
+static bool number(const char *s, struct value *v)
+{
+    struct span all = {s, strlen(s)};
+    *v = (struct value){0, 0};
+    if (s[0] == '0' && (s[1] | 0x20) == 'x') return span_hex(all, &v->hi, &v->lo);
+    struct json j = json_open(s, all.len);
+    return json_uint(&j, &v->lo) && json_at_end(&j);
+}
+
+static bool number64(const char *s, uint64_t *v)
+{
+    struct value x;
+    if (!number(s, &x) || x.hi) return false;
+    *v = x.lo;
+    return true;
+}
+
+/* "64M" */
+static bool size(const char *s, uint64_t *v)
+{
+    char digits[32];
+    size_t len = strlen(s);
+    unsigned shift = 0;
+    if (!len || len >= sizeof digits) return false;
+    memcpy(digits, s, len + 1);
+    switch (s[len - 1] | 0x20) {
+    case 'k': shift = 10; break;
+    case 'm': shift = 20; break;
+    case 'g': shift = 30; break;
+    }
+    if (shift) digits[len - 1] = 0;
+    if (!number64(digits, v) || *v > UINT64_MAX >> shift) return false;
+    *v <<= shift;
+    return *v && !(*v & PAGE_MASK) && *v <= UINT64_C(1) << 32;
+}
+
+static int take_stop_on(struct run *r, const char *v)
+{
+    if (!strcmp(v, "sc")) r->stop_sc = true;
+    else if (!strcmp(v, "trap")) r->stop_trap = true;
+    else if (!strcmp(v, "blr0")) r->stop_blr0 = true;
+    else return bad("--stop-on %s: sc, trap or blr0 is expected", v);
+    return 0;
+}
+
+static int take_value(struct run *r, const char *name, char *v)
+{
+    if (!strcmp(name, "--cpu")) {
+        r->model = ppc_model_find(v);
+        return r->model ? 0 : bad("--cpu %s: no such model", v);
+    }
+    if (!strcmp(name, "--ram")) return size(v, &r->ram) ? 0 : bad("--ram %s: a size up to 4G", v);
+    if (!strcmp(name, "--elf")) {
+        r->image.elf = v;
+        return 0;
+    }
+    if (!strcmp(name, "--load")) {
+        r->image.loads[r->image.n_loads++] = v;
+        return 0;
+    }
+    if (!strcmp(name, "--pc")) {
+        r->image.pc_given = true;
+        return number64(v, &r->image.pc) ? 0 : bad("--pc %s: an address is expected", v);
+    }
+    if (!strcmp(name, "--reg")) {
+        r->regs[r->n_regs++] = v;
+        return 0;
+    }
+    if (!strcmp(name, "--dump-mem")) {
+        r->dumps[r->n_dumps++] = v;
+        return 0;
+    }
+    if (!strcmp(name, "--stop-at"))
+        return number64(v, &r->stops[r->n_stops++]) ? 0 : bad("--stop-at %s: an address", v);
+    if (!strcmp(name, "--stop-on")) return take_stop_on(r, v);
+    if (!strcmp(name, "--max-insns")) {
+        r->limit_given = true;
+        return number64(v, &r->limit) ? 0 : bad("--max-insns %s: a number is expected", v);
+    }
+    return bad("unknown option %s", name);
+}
+
+static int parse(struct run *r, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (!strcmp(argv[i], "--json")) {
+            r->json = true;
+        } else if (!strcmp(argv[i], "--portable")) {
+            r->portable = true;
+        } else if (argv[i][0] != '-') {
+            return bad("%s: unexpected", argv[i]);
+        } else {
+            if (i + 1 == argc) return bad("%s wants a value", argv[i]);
+            int e = take_value(r, argv[i], argv[i + 1]);
+            if (e) return e;
+            i++;
+        }
+    }
+    if (!r->image.elf && !r->image.n_loads) return bad("no %s", "--elf or --load");
+    return 0;
+}
+
+/* ---- state ---- */
+
+static int set_register(struct run *r, char *arg)
+{
+    char *eq = strchr(arg, '=');
+    struct value v;
+    enum bare_reg kind;
+    unsigned n, bits;
+    if (!eq || !number(eq + 1, &v)) return bad("--reg %s: NAME=VALUE is expected", arg);
+    *eq = 0;
+    if (bare_name(arg, (size_t)(eq - arg), &kind, &n)) {
+        bits = bare_bits(kind);
+    } else {
+        struct value old;
+        kind = BARE_NAMED;
+        if (!bare_get_named(&r->b, arg, &old, &bits)) return bad("--reg %s: no such register", arg);
+    }
+    bool wide = bits < 128 && (v.hi || (bits < 64 && v.lo >> bits));
+    if (wide) return bad("--reg %s: the value is too wide", arg);
+    if (kind != BARE_NAMED) bare_set(&r->b, kind, n, v);
+    else if (!bare_set_named(&r->b, arg, v)) return bad("--reg %s: cannot be set", arg);
+    return 0;
+}
+
+static void plant(struct run *r, uint64_t at, unsigned lev, const char *what)
+{
+    uint32_t word = 0;
+    if (bare_read(&r->b, at, &word, 4) && !word) {
+        put_be32(&word, SC_WORD(lev));
+        if (bare_write(&r->b, at, &word, 4)) return;
+    }
+    fprintf(stderr, "ppcemu-test run: address %" PRIx64 " is in use: --stop-on %s has no effect\n", at, what);
+}
+
+static bool on_sc(void *ctx, struct ppc_cpu *c, unsigned lev)
+{
+    struct run *r = ctx;
+    uint32_t at = (uint32_t)ppc_pc(c);
+    if (r->stop_trap && lev == LEV_TRAP && at == VEC_PROGRAM) r->reason = STOP_TRAP;
+    else if (r->stop_blr0 && lev == LEV_BLR0 && at == 0) r->reason = STOP_BLR0;
+    else if (r->stop_sc) r->reason = STOP_SC;
+    else return false;
+    ppc_kick(c);
+    return true;
+}
+
+static int prepare(struct run *r)
+{
+    struct error err = {""};
+    enum ppc_glue glue = r->portable ? PPC_GLUE_PORTABLE : PPC_GLUE_BEST;
+    int e = bare_new(&r->b, r->model, glue, r->ram, &err);
+    if (!e) {
+        r->b.counts_time = true;
+        r->b.cpu->sc = on_sc;
+        r->b.cpu->sc_ctx = r;
+        bare_clear(&r->b, MSR_FP | MSR_VEC | MSR_ME | MSR_RI);
+        bare_set(&r->b, BARE_VSCR, 0, (struct value){0, VSCR_NJ});
+        e = image_load(&r->image, &r->b, &err);
+    }
+    if (e) {
+        fprintf(stderr, "ppcemu-test: %s\n", err.text);
+        return EXIT_BAD;
+    }
+    if (r->stop_trap) plant(r, VEC_PROGRAM, LEV_TRAP, "trap");
+    if (r->stop_blr0) plant(r, 0, LEV_BLR0, "blr0");
+    bare_set(&r->b, BARE_PC, 0, (struct value){0, r->image.pc});
+    for (int i = 0; i < r->n_regs && !e; i++) e = set_register(r, r->regs[i]);
+    return e;
+}
+
+/* ---- running ---- */
+
+static bool at_stop(const struct run *r)
+{
+    for (int i = 0; i < r->n_stops; i++)
+        if (ppc_pc(r->b.cpu) == r->stops[i]) return true;
+    return false;
+}
+
+/* Nothing will wake it: no interrupt is pending and no timer is set. */
+static enum stop_reason slept(struct run *r)
+{
+    sched_run(&r->b.sched);
+    return ppc_wakes(r->b.cpu) ? RUNNING : STOP_IDLE;
+}
+
+static void execute(struct run *r)
+{
+    struct ppc_cpu *c = r->b.cpu;
+    uint64_t start = ppc_insns(c);
+    while (r->reason == RUNNING) {
+        uint64_t done = ppc_insns(c) - start, left = r->limit - done;
+        if (done >= r->limit) {
+            r->reason = STOP_LIMIT;
+        } else if (r->n_stops && at_stop(r)) {
+            r->reason = STOP_AT;
+        } else {
+            bool single = r->n_stops != 0 || left < 2048;
+            enum ppc_stop s = single ? ppc_step(c) : ppc_run(c, left - 1024 < SLICE ? left - 1024 : SLICE);
+            sched_run(&r->b.sched);
+            if (r->reason != RUNNING) break;
+            if (s == PPC_STOP_CHECKSTOP) r->reason = STOP_CHECKSTOP;
+            if (s == PPC_STOP_IDLE) r->reason = slept(r);
+        }
+    }
+}
+
+/* ---- results ---- */
+
+static void print_register(const struct run *r, const char *name, struct value v, unsigned bits, bool first)
+{
+    char digits[40];
+    if (bits > 64) snprintf(digits, sizeof digits, "%016" PRIx64 "%016" PRIx64, v.hi, v.lo);
+    else snprintf(digits, sizeof digits, "%0*" PRIx64, (int)bits / 4, v.lo);
+    if (r->json) printf("%s\n    \"%s\": \"0x%s\"", first ? "" : ",", name, digits);
+    else printf("%-8s %s\n", name, digits);
+}
+
+static void print_state(struct run *r, uint64_t insns)
+{
+    struct ppc_cpu *c = r->b.cpu;
+    const char *name;
+    if (r->json)
+        printf("{\n  \"reason\": \"%s\",\n  \"insns\": %" PRIu64 ",\n  \"regs\": {", reason_names[r->reason], insns);
+    for (unsigned i = 0; (name = ppc_reg_name(c, i)); i++) {
+        struct value v;
+        unsigned bits;
+        if (bare_get_named(&r->b, name, &v, &bits)) print_register(r, name, v, bits, i == 0);
+    }
+    if (r->json) puts("\n  }\n}");
+    else printf("stopped: %s after %" PRIu64 " instructions\n", reason_names[r->reason], insns);
+}
+
+/* ADDR:LEN=FILE */
+static int dump(const struct run *r, char *arg)
+{
+    char *colon = strchr(arg, ':'), *eq = colon ? strchr(colon, '=') : NULL;
+    uint64_t at, len;
+    if (!eq) return bad("--dump-mem %s: ADDR:LEN=FILE is expected", arg);
+    *colon = *eq = 0;
+    if (!number64(arg, &at) || !number64(colon + 1, &len) || !span_ok(at, len, r->b.ram_size))
+        return bad("--dump-mem %s: outside RAM", arg);
+    FILE *to = fopen(eq + 1, "wb");
+    if (!to) return bad("%s: cannot be written", eq + 1);
+    bool ok = fwrite(r->b.ram + at, 1, len, to) == len;
+    ok &= !fclose(to);
+    return ok ? 0 : bad("%s: cannot be written", eq + 1);
+}
+
+static int finish(struct run *r, uint64_t insns)
+{
+    int e = 0;
+    print_state(r, insns);
+    for (int i = 0; i < r->n_dumps; i++) {
+        int d = dump(r, r->dumps[i]);
+        if (d) e = d;
+    }
+    if (e) return e;
+    bool asked = r->n_stops || r->stop_sc || r->stop_trap || r->stop_blr0;
+    if (r->reason >= STOP_AT && r->reason <= STOP_BLR0) return EXIT_SAME;
+    return r->reason == STOP_LIMIT && r->limit_given && !asked ? EXIT_SAME : EXIT_DIFFERS;
+}
+
+int test_run(int argc, char **argv)
+{
+    size_t n = (size_t)argc + 1;
+    struct run r = {
+        .model = ppc_model_find("7457"), .ram = DEFAULT_RAM, .limit = DEFAULT_LIMIT,
+        .image.loads = xcalloc(n, sizeof(char *)), .regs = xcalloc(n, sizeof(char *)),
+        .dumps = xcalloc(n, sizeof(char *)), .stops = xcalloc(n, sizeof(uint64_t)),
+    };
+    int e = parse(&r, argc, argv);
+    if (!e) e = prepare(&r);
+    if (!e) {
+        uint64_t start = ppc_insns(r.b.cpu);
+        execute(&r);
+        e = finish(&r, ppc_insns(r.b.cpu) - start);
+    }
+    bare_free(&r.b);
+    free(r.image.loads);
+    free(r.regs);
+    free(r.dumps);
+    free(r.stops);
+    return e;
+}
