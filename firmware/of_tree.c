@@ -85,9 +85,19 @@ int tree_build(struct tree *t, struct machine *m, struct error *err)
     return error_set(err, ENOSPC, "the device tree could not be written: %s", fdt_strerror(w.err));
 }
 
+/* fdt_check_full follows a NULL name in blobs older than version 16 (libfdt 1.6.1), which nothing
+ * has written for twenty years. */
+static int check_blob(const void *dtb, size_t len)
+{
+    if (len < 40) return -FDT_ERR_TRUNCATED;
+    if (fdt_magic(dtb) != FDT_MAGIC) return -FDT_ERR_BADMAGIC;
+    if (fdt_version(dtb) < 16) return -FDT_ERR_BADVERSION;
+    return fdt_check_full(dtb, len);
+}
+
 int tree_load(struct tree *t, const char *name, const void *dtb, size_t len, struct error *err)
 {
-    int r = len < 40 ? -FDT_ERR_TRUNCATED : fdt_check_full(dtb, len);
+    int r = check_blob(dtb, len);
     if (!r && fdt_totalsize(dtb) > TREE_ROOM / 2) r = -FDT_ERR_NOSPACE;
     if (!r) r = finish(t, dtb, true);
     if (!r) return 0;
