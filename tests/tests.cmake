@@ -1,6 +1,6 @@
 # Tests. Unit tests are Check programs, one a file; the others are scripts named in list files:
-#   tests/*/tests.list   NAME|TIMEOUT|LABEL|COMMAND   (run from the source folder, with PPCEMU and
-#   PPCEMU_BUILD in the environment; exit status 77 means "not possible here" and fails in ./test)
+#   tests/*/tests.list   NAME LABEL TIMEOUT-SECONDS COMMAND...   (commands relative to tests/, run from
+#   the source folder with PPCEMU and PPCEMU_BUILD in the environment)
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
     pkg_check_modules(CHECK QUIET IMPORTED_TARGET check)
@@ -30,19 +30,18 @@ else()
     message(STATUS "Check: not found: no unit tests")
 endif()
 
+# A guest boots for seconds of CPU time, so these run one at a time.
 file(GLOB TEST_LISTS CONFIGURE_DEPENDS tests/*/tests.list)
 foreach(list ${TEST_LISTS})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
-    file(STRINGS ${list} lines REGEX "^[^#]+[|]")
+    file(STRINGS ${list} lines REGEX "^[^# ]")
     foreach(line ${lines})
-        string(REPLACE "|" ";" field "${line}")
-        list(GET field 0 name)
-        list(GET field 1 seconds)
-        list(GET field 2 label)
-        list(GET field 3 command)
-        separate_arguments(command UNIX_COMMAND "${command}")
-        add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-        set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} LABELS ${label}
+        separate_arguments(field UNIX_COMMAND "${line}")
+        list(POP_FRONT field name label seconds)
+        list(POP_FRONT field program)
+        add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/${program} ${field}
+                 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+        set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} LABELS ${label} RUN_SERIAL ON
             ENVIRONMENT "PPCEMU=$<TARGET_FILE:ppcemu>;PPCEMU_BUILD=${CMAKE_BINARY_DIR}")
     endforeach()
 endforeach()
