@@ -389,10 +389,11 @@ static int after_load(struct device *d)
     S_U8(i8254, c[i].mode), S_U8(i8254, c[i].access), S_BOOL(i8254, c[i].bcd),                     \
         S_BOOL(i8254, c[i].gate), S_BOOL(i8254, c[i].loaded), S_BOOL(i8254, c[i].null_count),      \
         S_BOOL(i8254, c[i].running), S_U32(i8254, c[i].period), S_U32(i8254, c[i].next_period),    \
-        S_U64(i8254, c[i].start), S_U64(i8254, c[i].base), S_U64(i8254, c[i].past_rises), S_U8(i8254, c[i].write_low),            \
-        S_BOOL(i8254, c[i].write_high_next), S_BOOL(i8254, c[i].read_high_next),                   \
-        S_U16(i8254, c[i].latch), S_U8(i8254, c[i].latch_left),                                    \
-        S_BOOL(i8254, c[i].status_latched), S_U8(i8254, c[i].status)
+        S_U64(i8254, c[i].start), S_U64(i8254, c[i].base), S_U64(i8254, c[i].past_rises),          \
+        S_U8(i8254, c[i].write_low), S_BOOL(i8254, c[i].write_high_next),                          \
+        S_BOOL(i8254, c[i].read_high_next), S_U16(i8254, c[i].latch),                              \
+        S_U8(i8254, c[i].latch_left), S_BOOL(i8254, c[i].status_latched),                          \
+        S_U8(i8254, c[i].status)
 
 static const struct state_field state[] = {
     COUNTER_STATE(0), COUNTER_STATE(1), COUNTER_STATE(2), S_U8(i8254, port61),

@@ -47,7 +47,7 @@ static void update_window(struct mv64361 *mv, unsigned i)
     bool on = !(*mv_reg(mv, MV_BASE_ENABLE) & 1u << w->enable_bit);
     if (w->remap_high && *mv_reg(mv, w->remap_high)) on = false; /* nothing lives above 4 GiB */
     /* UNVERIFIED: ports start at the window's start both before firmware has set the remap
-     * register and after it wrote 0; the address bits above the window cannot reach an I/O device. */
+     * register and after it wrote 0; address bits above the window do not reach an I/O device. */
     if (w->io) target &= is_pow2(len) ? len - 1 : 0;
     region_retarget(mv->win[i], target);
     region_set(mv->win[i], window_base(mv, w->base), len, on);

@@ -12,7 +12,8 @@
 /* Everything that can raise an ISA interrupt. Sources that share one are ORed. */
 enum source {
     SRC_PIT, SRC_KEYBOARD, SRC_SERIAL, SRC_RTC, SRC_MOUSE, SRC_IDE0, SRC_IDE1,
-    SRC_PIRQ_A, SRC_PIRQ_B, SRC_PIRQ_C, SRC_PIRQ_D, SRC_USB0, SRC_USB1, SRC_SCI, SRC_AC97, SRC_COUNT,
+    SRC_PIRQ_A, SRC_PIRQ_B, SRC_PIRQ_C, SRC_PIRQ_D, SRC_USB0, SRC_USB1, SRC_SCI, SRC_AC97,
+    SRC_COUNT,
 };
 
 /* Function 0 configuration registers. */
@@ -93,7 +94,10 @@ static struct irq source(struct vt8231 *vt, enum source s)
     return (struct irq){set_source, vt, s};
 }
 
-void vt8231_pirq(void *dev, unsigned n, bool level) { set_source(dev, SRC_PIRQ_A + (n & 3), level); }
+void vt8231_pirq(void *dev, unsigned n, bool level)
+{
+    set_source(dev, SRC_PIRQ_A + (n & 3), level);
+}
 
 uint8_t vt8231_inta(void *dev)
 {
@@ -125,7 +129,9 @@ static void reset(struct device *d)
     pci_reset_dev(p);
     pci_set16(p, PCI_COMMAND, 0x000f);
     memset(p->cfg + 0x40, 0, 0xc0);
-    for (size_t i = 0; i < ARRAY_SIZE(isa_reset); i++) p->cfg[isa_reset[i].reg] = isa_reset[i].value;
+    for (size_t i = 0; i < ARRAY_SIZE(isa_reset); i++) {
+        p->cfg[isa_reset[i].reg] = isa_reset[i].value;
+    }
     cfg_written(p, 0x40, 4);
 }
 

@@ -259,7 +259,9 @@ START_TEST(tree_node)
     ck_assert_int_gt(node, 0);
     const uint32_t *cells = fdt_getprop(fdt, node, "reg", &len);
     ck_assert_int_eq(len, sizeof reg);
-    for (unsigned i = 0; i < ARRAY_SIZE(reg); i++) ck_assert_uint_eq(fdt32_to_cpu(cells[i]), reg[i]);
+    for (unsigned i = 0; i < ARRAY_SIZE(reg); i++) {
+        ck_assert_uint_eq(fdt32_to_cpu(cells[i]), reg[i]);
+    }
     cells = fdt_getprop(fdt, node, "subsystem-id", &len); /* exchanged on purpose */
     ck_assert_uint_eq(fdt32_to_cpu(*cells), 0x1111);
     cells = fdt_getprop(fdt, node, "class-code", &len);
