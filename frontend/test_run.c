@@ -2,8 +2,8 @@
  * ppcemu-test run: bare code, from a state given on the command line to a stop condition.
  *
  * System calls are seen through the core's own hook. For "trap" and "blr0" an `sc` with a level of
- * its own stands at the vector of program exceptions and at address 0, if the program left these
- * words 0. --stop-at steps instruction by instruction and is slower.
+ * its own stands at the vector of program exceptions and at address 0. Where the program has a word
+ * of its own there, and for --stop-at, the run goes instruction by instruction, which is slower.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,15 +26,21 @@ static const char *const reason_names[] = {
 enum { LEV_TRAP = 127, LEV_BLR0 = 126 };
 #define SC_WORD(lev) (0x44000002u | (uint32_t)(lev) << 5)
 
+struct stop_address {
+    uint64_t at;
+    enum stop_reason reason;
+};
+
 struct run {
     struct image_args image;
     const struct ppc_model *model;
     uint64_t ram, limit;
     bool limit_given, json, portable, stop_sc, stop_trap, stop_blr0;
     char **regs, **dumps;
-    uint64_t *stops;
+    struct stop_address *stops;
     int n_regs, n_dumps, n_stops;
     enum stop_reason reason;
+    bool planted; /* the last instruction was an sc of ours, which does not count */
     struct bare b;
 };
 
@@ -121,8 +127,11 @@ static int take_value(struct run *r, const char *name, char *v)
         r->dumps[r->n_dumps++] = v;
         return 0;
     }
-    if (!strcmp(name, "--stop-at"))
-        return number64(v, &r->stops[r->n_stops++]) ? 0 : bad("--stop-at %s: an address", v);
+    if (!strcmp(name, "--stop-at")) {
+        struct stop_address *s = &r->stops[r->n_stops++];
+        s->reason = STOP_AT;
+        return number64(v, &s->at) ? 0 : bad("--stop-at %s: an address is expected", v);
+    }
     if (!strcmp(name, "--stop-on")) return take_stop_on(r, v);
     if (!strcmp(name, "--max-insns")) {
         r->limit_given = true;
@@ -175,24 +184,26 @@ static int set_register(struct run *r, char *arg)
     return 0;
 }
 
-static void plant(struct run *r, uint64_t at, unsigned lev, const char *what)
+/* Stops the run at `at`: by an sc of its own level, or by stepping when the word is in use. */
+static void plant(struct run *r, uint64_t at, unsigned lev, enum stop_reason reason)
 {
     uint32_t word = 0;
     if (bare_read(&r->b, at, &word, 4) && !word) {
         put_be32(&word, SC_WORD(lev));
         if (bare_write(&r->b, at, &word, 4)) return;
     }
-    fprintf(stderr, "ppcemu-test run: address %" PRIx64 " is in use: --stop-on %s has no effect\n", at, what);
+    r->stops[r->n_stops++] = (struct stop_address){at, reason};
 }
 
 static bool on_sc(void *ctx, struct ppc_cpu *c, unsigned lev)
 {
     struct run *r = ctx;
     uint32_t at = (uint32_t)ppc_pc(c);
-    if (r->stop_trap && lev == LEV_TRAP && at == VEC_PROGRAM) r->reason = STOP_TRAP;
-    else if (r->stop_blr0 && lev == LEV_BLR0 && at == 0) r->reason = STOP_BLR0;
+    if (lev == LEV_TRAP && at == VEC_PROGRAM && r->stop_trap) r->reason = STOP_TRAP;
+    else if (lev == LEV_BLR0 && at == 0 && r->stop_blr0) r->reason = STOP_BLR0;
     else if (r->stop_sc) r->reason = STOP_SC;
     else return false;
+    r->planted = r->reason != STOP_SC;
     ppc_kick(c);
     return true;
 }
@@ -214,8 +225,8 @@ static int prepare(struct run *r)
         fprintf(stderr, "ppcemu-test: %s\n", err.text);
         return EXIT_BAD;
     }
-    if (r->stop_trap) plant(r, VEC_PROGRAM, LEV_TRAP, "trap");
-    if (r->stop_blr0) plant(r, 0, LEV_BLR0, "blr0");
+    if (r->stop_trap) plant(r, VEC_PROGRAM, LEV_TRAP, STOP_TRAP);
+    if (r->stop_blr0) plant(r, 0, LEV_BLR0, STOP_BLR0);
     bare_set(&r->b, BARE_PC, 0, (struct value){0, r->image.pc});
     for (int i = 0; i < r->n_regs && !e; i++) e = set_register(r, r->regs[i]);
     return e;
@@ -223,11 +234,11 @@ static int prepare(struct run *r)
 
 /* ---- running ---- */
 
-static bool at_stop(const struct run *r)
+static enum stop_reason stop_here(const struct run *r)
 {
     for (int i = 0; i < r->n_stops; i++)
-        if (ppc_pc(r->b.cpu) == r->stops[i]) return true;
-    return false;
+        if (ppc_pc(r->b.cpu) == r->stops[i].at) return r->stops[i].reason;
+    return RUNNING;
 }
 
 /* Nothing will wake it: no interrupt is pending and no timer is set. */
@@ -237,25 +248,33 @@ static enum stop_reason slept(struct run *r)
     return ppc_wakes(r->b.cpu) ? RUNNING : STOP_IDLE;
 }
 
-static void execute(struct run *r)
+/* The threaded core may run up to a page of straight code past its budget: the end is stepped. */
+static enum ppc_stop advance(struct run *r, uint64_t left)
+{
+    const uint64_t margin = 2 * PAGE_SIZE / 4;
+    if (r->n_stops || left < margin) return ppc_step(r->b.cpu);
+    return ppc_run(r->b.cpu, left - margin < SLICE ? left - margin : SLICE);
+}
+
+/* Returns the instructions run. */
+static uint64_t execute(struct run *r)
 {
     struct ppc_cpu *c = r->b.cpu;
-    uint64_t start = ppc_insns(c);
+    uint64_t start = ppc_insns(c), done = 0;
     while (r->reason == RUNNING) {
-        uint64_t done = ppc_insns(c) - start, left = r->limit - done;
-        if (done >= r->limit) {
-            r->reason = STOP_LIMIT;
-        } else if (r->n_stops && at_stop(r)) {
-            r->reason = STOP_AT;
-        } else {
-            bool single = r->n_stops != 0 || left < 2048;
-            enum ppc_stop s = single ? ppc_step(c) : ppc_run(c, left - 1024 < SLICE ? left - 1024 : SLICE);
-            sched_run(&r->b.sched);
-            if (r->reason != RUNNING) break;
-            if (s == PPC_STOP_CHECKSTOP) r->reason = STOP_CHECKSTOP;
-            if (s == PPC_STOP_IDLE) r->reason = slept(r);
-        }
+        r->reason = stop_here(r);
+        if (r->reason == RUNNING && done >= r->limit) r->reason = STOP_LIMIT;
+        if (r->reason != RUNNING) break;
+        enum ppc_stop s = advance(r, r->limit - done);
+        sched_run(&r->b.sched);
+        done = ppc_insns(c) - start;
+        if (r->reason != RUNNING) break;
+        if (s == PPC_STOP_CHECKSTOP) r->reason = STOP_CHECKSTOP;
+        if (s == PPC_STOP_IDLE) r->reason = slept(r);
     }
+    if (!r->planted) return done;
+    ppc_set_pc(c, ppc_pc(c) - 4);
+    return done - 1;
 }
 
 /* ---- results ---- */
@@ -320,15 +339,11 @@ int test_run(int argc, char **argv)
     struct run r = {
         .model = ppc_model_find("7457"), .ram = DEFAULT_RAM, .limit = DEFAULT_LIMIT,
         .image.loads = xcalloc(n, sizeof(char *)), .regs = xcalloc(n, sizeof(char *)),
-        .dumps = xcalloc(n, sizeof(char *)), .stops = xcalloc(n, sizeof(uint64_t)),
+        .dumps = xcalloc(n, sizeof(char *)), .stops = xcalloc(n + 2, sizeof(struct stop_address)),
     };
     int e = parse(&r, argc, argv);
     if (!e) e = prepare(&r);
-    if (!e) {
-        uint64_t start = ppc_insns(r.b.cpu);
-        execute(&r);
-        e = finish(&r, ppc_insns(r.b.cpu) - start);
-    }
+    if (!e) e = finish(&r, execute(&r));
     bare_free(&r.b);
     free(r.image.loads);
     free(r.regs);
