@@ -4,7 +4,8 @@
 
 enum {
     AC97_RESET = 0x00, AC97_MASTER = 0x02, AC97_POWER = 0x26, AC97_EXT_ID = 0x28,
-    AC97_EXT_CTRL = 0x2a, AC97_FRONT_RATE = 0x2c, AC97_INPUT_RATE = 0x32, AC97_VENDOR1 = 0x7c, AC97_VENDOR2 = 0x7e,
+    AC97_EXT_CTRL = 0x2a, AC97_FRONT_RATE = 0x2c, AC97_INPUT_RATE = 0x32,
+    AC97_VENDOR1 = 0x7c, AC97_VENDOR2 = 0x7e,
 };
 #define EXT_VRA 0x0001
 #define POWER_READY 0x000f /* ADC, DAC, mixer and reference are up; read-only */
