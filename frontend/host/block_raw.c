@@ -187,7 +187,9 @@ static int add_overlay(struct raw *r, struct error *err)
 static int find_size(int fd, const char *path, uint64_t *size, struct error *err)
 {
     struct stat st;
-    if (fstat(fd, &st)) return error_set(err, errno, "cannot look at '%s': %s", path, strerror(errno));
+    if (fstat(fd, &st)) {
+        return error_set(err, errno, "cannot look at '%s': %s", path, strerror(errno));
+    }
     if (S_ISREG(st.st_mode)) {
         *size = (uint64_t)st.st_size;
     } else if (S_ISBLK(st.st_mode)) {

@@ -76,7 +76,8 @@ static void catch(int sig, void (*handler)(int), int flags)
     struct sigaction old, new = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&new.sa_mask);
     /* Ignored signals stay ignored (nohup), and a sanitizer's crash handler stays in place. */
-    if (sigaction(sig, NULL, &old) || old.sa_handler != SIG_DFL) return;
+    if (sigaction(sig, NULL, &old)) return;
+    if (old.sa_handler != SIG_DFL && old.sa_handler != die_of) return;
     sigaction(sig, &new, NULL);
 }
 
@@ -117,7 +118,8 @@ static void prepare_once(void)
 int host_terminal_raw(bool signals, struct error *err)
 {
     if (terminal.in_use) {
-        return error_set(err, EBUSY, "standard input and output are already used by another device");
+        return error_set(err, EBUSY,
+                         "standard input and output are already used by another device");
     }
     terminal.in_use = true;
     if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &terminal.saved)) return 0;
