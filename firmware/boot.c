@@ -16,8 +16,8 @@
 
 /* Most telling first; each is what some Pegasos medium has. */
 static const char *const candidates[] = {
-    "boot.img",                            /* MorphOS */
-    "install/pegasos",                     /* Debian up to 8 */
+    "boot.img",        /* MorphOS */
+    "install/pegasos", /* Debian up to 8 */
     "vmlinuz-chrp",
     "install/vmlinuz-chrp",
     "install/powerpc/vmlinuz-chrp.initrd", /* Debian 5-8 */
@@ -25,12 +25,12 @@ static const char *const candidates[] = {
     "boot/vmlinuz-chrp",
     "zImage.chrp",
     "boot/zImage.chrp",
-    "boot/grub/powerpc.elf",               /* grub-mkrescue */
+    "boot/grub/powerpc.elf", /* grub-mkrescue */
     "boot/grub/powerpc-ieee1275/core.elf",
-    "amigaboot.of",                        /* AmigaOS 4 */
+    "amigaboot.of", /* AmigaOS 4 */
     "boot/amigaboot.of",
     "bootpeg2.img",
-    "ofwboot",                             /* NetBSD/ofppc */
+    "ofwboot", /* NetBSD/ofppc */
     "ofppc/ofwboot",
     "ofwboot.elf",
     "boot/ofwboot",
@@ -80,8 +80,10 @@ static int place_initrd(struct firmware *f, uint64_t len, struct error *err)
             return 0;
         }
     }
-    return error_set(err, ENOMEM, "initrd %s has %llu bytes, which do not fit behind the kernel in "
-                     "%llu MiB of RAM", f->m->cfg->initrd, (unsigned long long)len,
+    return error_set(err, ENOMEM,
+                     "initrd %s has %llu bytes, which do not fit behind the kernel in "
+                     "%llu MiB of RAM",
+                     f->m->cfg->initrd, (unsigned long long)len,
                      (unsigned long long)(f->ram >> 20));
 }
 
@@ -110,8 +112,7 @@ static void set_chosen(struct firmware *f, const char *bootpath, const char *arg
     (void)tree_set_str(&f->tree, chosen, "bootargs", args);
     if (!f->initrd_len) return;
     (void)tree_set_u32(&f->tree, chosen, "linux,initrd-start", (uint32_t)f->initrd);
-    (void)tree_set_u32(&f->tree, chosen, "linux,initrd-end",
-                       (uint32_t)(f->initrd + f->initrd_len));
+    (void)tree_set_u32(&f->tree, chosen, "linux,initrd-end", (uint32_t)(f->initrd + f->initrd_len));
 }
 
 static int start_image(struct firmware *f, const char *name, const uint8_t *p, size_t len,
@@ -152,7 +153,8 @@ int fw_boot_kernel(struct firmware *f, struct error *err)
 int fw_boot_demo(struct firmware *f, struct error *err)
 {
     if (!firmware_demo_elf_len) {
-        return error_set(err, ENOENT, "nothing to boot was named, and the demo guest was not built "
+        return error_set(err, ENOENT,
+                         "nothing to boot was named, and the demo guest was not built "
                          "in (it needs the powerpc cross compiler)");
     }
     return start_image(f, "the demo guest", firmware_demo_elf, firmware_demo_elf_len, "",
@@ -342,8 +344,10 @@ int fw_boot_default(struct firmware *f, struct error *err)
         if (*order != 'c' && *order != 'd') continue;
         if (!boot_class(f, *order == 'd', &tried, &why)) return 0;
     }
-    return error_set(err, ENOENT, tried ? "Nothing to boot" : "Nothing to boot: no drive has a "
-                     "medium (try -cdrom, -hda or -kernel)");
+    return error_set(err, ENOENT,
+                     tried ? "Nothing to boot"
+                           : "Nothing to boot: no drive has a "
+                             "medium");
 }
 
 /* "device:args" on its own: a file of it, or whatever boots on it. */

@@ -1,6 +1,7 @@
 /*
- * The demo guest: an ELF built from source in this repository and embedded (firmware/demo_elf.c is made
- * from firmware/guest/demo by tests/firmware/demo.sh --write, which as a test compares the two).
+ * The demo guest: an ELF built from source in this repository and embedded (firmware/demo_elf.c is
+ * made from firmware/guest/demo by tests/firmware/demo.sh --write, which as a test compares the
+ * two).
  */
 #ifndef FIRMWARE_DEMO_H
 #define FIRMWARE_DEMO_H

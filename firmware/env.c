@@ -24,21 +24,10 @@ enum { PART_COMMON = 0x70, PART_FREE = 0x7f, PART_HEADER = 16, COMMON_LEN = 4096
 static const struct {
     const char *name, *value;
 } defaults[] = {
-    {"auto-boot?", "true"},
-    {"boot-args", ""},
-    {"boot-command", "boot"},
-    {"boot-device", "cd hd"},
-    {"boot-file", ""},
-    {"input-device", "/failsafe"},
-    {"little-endian?", "false"},
-    {"nvramrc", ""},
-    {"output-device", "/failsafe"},
-    {"real-base", "-1"},
-    {"real-mode?", "true"},
-    {"real-size", "-1"},
-    {"screen-#columns", "80"},
+    {"auto-boot?", "true"},         {"boot-args", ""},      {"boot-command", "boot"},
+    {"boot-device", "cd hd"},       {"boot-file", ""},      {"input-device", "/failsafe"},
+    {"output-device", "/failsafe"}, {"real-mode?", "true"}, {"screen-#columns", "80"},
     {"screen-#rows", "25"},
-    {"use-nvramrc?", "false"},
 };
 
 static uint8_t header_checksum(const uint8_t *h)
@@ -194,10 +183,10 @@ static int read_file(const char *file, uint8_t *image)
 static void move_aside(const struct env *e)
 {
     char *bad = xasprintf("%s.bad", e->file);
-    const char *what = rename(e->file, bad) ? "stays where it is until a variable is set"
-                                            : "was moved to";
-    log_line(e->log, LOG_HOST, "NVRAM file %s is damaged and %s%s%s; the defaults are used", e->file,
-             what, what[0] == 'w' ? " " : "", what[0] == 'w' ? bad : "");
+    const char *what =
+        rename(e->file, bad) ? "stays where it is until a variable is set" : "was moved to";
+    log_line(e->log, LOG_HOST, "NVRAM file %s is damaged and %s%s%s; the defaults are used",
+             e->file, what, what[0] == 'w' ? " " : "", what[0] == 'w' ? bad : "");
     free(bad);
 }
 

@@ -13,15 +13,15 @@
 #include "base/error.h"
 #include "base/log.h"
 
-#define NVRAM_LEN 8192u
-#define ENV_MAX 64         /* variables */
-#define ENV_NAME_MAX 32    /* with the NUL (IEEE 1275 property names are up to 31 long) */
+#define NVRAM_LEN     8192u
+#define ENV_MAX       64   /* variables */
+#define ENV_NAME_MAX  32   /* with the NUL (IEEE 1275 property names are up to 31 long) */
 #define ENV_VALUE_MAX 1024 /* with the NUL */
 
 struct env_var {
     char name[ENV_NAME_MAX];
-    char *value;      /* NULL: the default */
-    char *transient;  /* this run only (-prom-env); hides value, never kept */
+    char *value;     /* NULL: the default */
+    char *transient; /* this run only (-prom-env); hides value, never kept */
 };
 
 struct env {

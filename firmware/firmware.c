@@ -57,8 +57,8 @@ static int take_prom_env(struct firmware *f, struct error *err)
         char name[ENV_NAME_MAX];
         const char *eq = strchr(list[i], '=');
         size_t n = eq ? (size_t)(eq - list[i]) : sizeof name;
-        if (n >= sizeof name) return error_set(err, EINVAL, "-prom-env %s is not NAME=VALUE",
-                                               list[i]);
+        if (n >= sizeof name)
+            return error_set(err, EINVAL, "-prom-env %s is not NAME=VALUE", list[i]);
         memcpy(name, list[i], n);
         name[n] = 0;
         if (env_set_transient(&f->env, name, eq + 1)) {
@@ -246,9 +246,11 @@ int fw_place_vof(struct firmware *f, struct error *err)
             if (!overlaps(at, VOF_LEN, f->image.low, size)) break;
     }
     if (at + VOF_LEN > f->ram || (f->image.high && overlaps(at, VOF_LEN, f->image.low, size))) {
-        return error_set(err, ENOMEM, "the program at %#llx-%#llx leaves no room for the firmware in "
-                         "%llu MiB of RAM", (unsigned long long)f->image.low,
-                         (unsigned long long)f->image.high - 1, (unsigned long long)(f->ram >> 20));
+        return error_set(err, ENOMEM,
+                         "the program at %#llx-%#llx leaves no room for the firmware in "
+                         "%llu MiB of RAM",
+                         (unsigned long long)f->image.low, (unsigned long long)f->image.high - 1,
+                         (unsigned long long)(f->ram >> 20));
     }
     f->vof = at;
     return claims_take(&f->claims, at, VOF_LEN);
@@ -256,15 +258,16 @@ int fw_place_vof(struct firmware *f, struct error *err)
 
 static void write_vof(struct firmware *f)
 {
-    static const uint16_t vectors[] = {0x200, 0x300, 0x400, 0x500, 0x600, 0x700, 0x800,
-                                       0x900, 0xc00, 0xd00, 0xf00, 0xf20};
+    static const uint16_t vectors[] = {0x200, 0x300, 0x400, 0x500, 0x600, 0x700,
+                                       0x800, 0x900, 0xc00, 0xd00, 0xf00, 0xf20};
     struct bus *b = f->m->bus;
     int r = bus_ram_fill(b, f->vof, 0, VOF_LEN);
     r |= bus_ram_write(b, f->vof, vof_stub, sizeof vof_stub);
     for (size_t i = 0; !f->vof && i < ARRAY_SIZE(vectors); i++)
         r |= bus_ram_write(b, vectors[i], vof_stub + VECTOR_STUB_AT, VECTOR_STUB_LEN);
-    if (r) log_line(fw_log(f), LOG_HOST, "no RAM for the firmware at %#llx",
-                    (unsigned long long)f->vof);
+    if (r)
+        log_line(fw_log(f), LOG_HOST, "no RAM for the firmware at %#llx",
+                 (unsigned long long)f->vof);
 }
 
 /* Facts 0.2 and 4.2: real mode, MSR[IP] clear; FP on for clients that expect it. */
@@ -273,7 +276,8 @@ static void set_state(struct firmware *f, uint64_t entry)
     struct ppc_cpu *c = f->m->cpu;
     ppc_reset(c);
     ppc_set_msr(c, MSR_FP | MSR_ME);
-    for (unsigned i = 0; i < 32; i++) ppc_set_gpr(c, i, 0);
+    for (unsigned i = 0; i < 32; i++)
+        ppc_set_gpr(c, i, 0);
     ppc_set_gpr(c, 1, f->vof + VOF_LEN - 0x20);
     ppc_set_gpr(c, 3, f->initrd);
     ppc_set_gpr(c, 4, f->initrd_len);
@@ -312,12 +316,30 @@ void fw_prompt(struct firmware *f)
     ok_show_prompt(f);
 }
 
-static int first_thing(struct firmware *f, struct error *err)
+/* What `boot` on its own means. */
+static int boot_usual(struct firmware *f, struct error *err)
 {
     if (f->m->cfg->kernel) return fw_boot_kernel(f, err);
     if (f->m->cfg->demo && !f->m->cfg->boot_file) return fw_boot_demo(f, err);
-    if (env_true(&f->env, "auto-boot?")) return fw_boot_default(f, err);
-    return error_set(err, ECANCELED, "auto-boot? is false");
+    return fw_boot_default(f, err);
+}
+
+static void do_pending(struct firmware *f);
+
+/* boot-command is run as if it had been typed. */
+static int auto_boot(struct firmware *f, struct error *err)
+{
+    const char *command = env_get(&f->env, "boot-command");
+    if (f->m->cfg->kernel) return fw_boot_kernel(f, err);
+    if (!env_true(&f->env, "auto-boot?")) return error_set(err, ECANCELED, "auto-boot? is false");
+    if (!strcmp(command, "boot")) return boot_usual(f, err);
+    ok_run(f, command);
+    if (f->pending != FW_NOTHING) {
+        do_pending(f);
+    } else {
+        fw_prompt(f);
+    }
+    return 0;
 }
 
 /* What the command line named must work the first time; a medium that does not boot, or anything
@@ -337,25 +359,28 @@ int firmware_boot(struct firmware *f, struct error *err)
     f->last_was_cr = false;
     fw_console_take(f);
     int r = fw_fresh(f, &why);
-    if (!r) r = first_thing(f, &why);
+    if (!r) r = auto_boot(f, &why);
     if (r && is_fatal(f)) return error_set(err, -r, "%s", why.text);
     f->started_once = true;
     if (r) {
-        fw_print(f, "%s\n", why.text);
+        fw_print(f, "%s.\nThis is the firmware's prompt: help lists what it knows.\n", why.text);
         fw_prompt(f);
     }
     return 0;
 }
 
-bool firmware_interactive(const struct firmware *f) { return f->interactive; }
+bool firmware_interactive(const struct firmware *f)
+{
+    return f->interactive;
+}
 
 static void boot_again(struct firmware *f)
 {
     struct error why = {""};
     int r = fw_fresh(f, &why);
-    if (!r) r = f->boot_spec[0] ? fw_boot_spec(f, f->boot_spec, &why) : fw_boot_default(f, &why);
+    if (!r) r = f->boot_spec[0] ? fw_boot_spec(f, f->boot_spec, &why) : boot_usual(f, &why);
     if (!r) return;
-    fw_print(f, "%s\n", why.text);
+    fw_print(f, "%s.\n", why.text);
     fw_prompt(f);
 }
 

@@ -14,27 +14,27 @@
 #include "firmware/ok.h"
 #include "machines/machine.h"
 
-#define FW_INSTANCES 64    /* open packages at one time */
-#define FW_ARGS_MAX 256    /* instance arguments with their NUL */
-#define FW_BOUNCE 65536u   /* bytes moved at a time between media and guest memory */
+#define FW_INSTANCES 64     /* open packages at one time */
+#define FW_ARGS_MAX  256    /* instance arguments with their NUL */
+#define FW_BOUNCE    65536u /* bytes moved at a time between media and guest memory */
 
 /* The piece of guest memory that is VOF's own: the stub page and the client's first stack. */
-#define VOF_LEN 0x10000u
-#define VOF_SCRATCH 0x1000u  /* offset: what encode-unit returns; the stack grows down to it */
-#define VOF_REACH (UINT64_C(768) << 20) /* Linux's lowmem: VOF and initrd stay below */
+#define VOF_LEN     0x10000u
+#define VOF_SCRATCH 0x1000u /* offset: what encode-unit returns; the stack grows down to it */
+#define VOF_REACH   (UINT64_C(768) << 20) /* Linux's lowmem: VOF and initrd stay below */
 
 enum instance_kind {
-    INSTANCE_NODE,    /* a package without data of its own: only methods */
+    INSTANCE_NODE, /* a package without data of its own: only methods */
     INSTANCE_CONSOLE,
-    INSTANCE_MEDIA,   /* a drive, a partition or a file */
+    INSTANCE_MEDIA, /* a drive, a partition or a file */
 };
 
 struct instance {
     uint32_t ihandle; /* 0: free slot */
     uint32_t phandle;
     enum instance_kind kind;
-    bool writable;    /* drives and partitions, not files */
-    bool stdio;       /* /chosen's own: clients may close it, it stays */
+    bool writable; /* drives and partitions, not files */
+    bool stdio;    /* /chosen's own: clients may close it, it stays */
     struct media media;
     uint64_t pos;
     char args[FW_ARGS_MAX];
@@ -56,10 +56,10 @@ struct firmware {
     uint64_t vof;       /* where VOF's piece is */
     struct image image; /* the client in memory; high 0: none */
     uint64_t initrd, initrd_len;
-    bool started_once;  /* firmware_boot has succeeded before */
+    bool started_once; /* firmware_boot has succeeded before */
     bool interactive;
-    bool can_go;        /* a client waits behind `enter` */
-    bool last_was_cr;   /* of console output */
+    bool can_go;      /* a client waits behind `enter` */
+    bool last_was_cr; /* of console output */
     enum fw_pending pending;
     char boot_spec[TREE_PATH_MAX];
     uint32_t chain_entry, chain_args, chain_len;
@@ -68,7 +68,10 @@ struct firmware {
     uint8_t *bounce;
 };
 
-static inline struct log *fw_log(struct firmware *f) { return &f->m->log; }
+static inline struct log *fw_log(struct firmware *f)
+{
+    return &f->m->log;
+}
 
 /* fw_console.c: everything printed goes through here. */
 void fw_put(struct firmware *f, const char *s, size_t len); /* LF alone becomes CR LF */

@@ -16,14 +16,33 @@
 #define NEST_MAX 3 /* gzip in uImage in gzip; deeper is refused */
 
 /* ELF32 header offsets */
-enum { E_CLASS = 4, E_DATA = 5, E_TYPE = 16, E_MACHINE = 18, E_ENTRY = 24, E_PHOFF = 28,
-       E_PHENTSIZE = 42, E_PHNUM = 44, ELF32_HEADER = 52, ELF32_PH = 32 };
+enum {
+    E_CLASS = 4,
+    E_DATA = 5,
+    E_TYPE = 16,
+    E_MACHINE = 18,
+    E_ENTRY = 24,
+    E_PHOFF = 28,
+    E_PHENTSIZE = 42,
+    E_PHNUM = 44,
+    ELF32_HEADER = 52,
+    ELF32_PH = 32
+};
 enum { P_TYPE = 0, P_OFFSET = 4, P_VADDR = 8, P_PADDR = 12, P_FILESZ = 16, P_MEMSZ = 20 };
 enum { PT_LOAD = 1, EM_PPC = 20, CLASS_32 = 1, CLASS_64 = 2, DATA_LE = 1, DATA_BE = 2 };
 
 enum { UIMAGE_MAGIC = 0x27051956, UIMAGE_HEADER = 64, UIMAGE_ARCH_PPC = 7 };
-enum { UI_HCRC = 4, UI_SIZE = 12, UI_LOAD = 16, UI_ENTRY = 20, UI_DCRC = 24, UI_ARCH = 29,
-       UI_TYPE = 30, UI_COMP = 31, UI_NAME = 32 };
+enum {
+    UI_HCRC = 4,
+    UI_SIZE = 12,
+    UI_LOAD = 16,
+    UI_ENTRY = 20,
+    UI_DCRC = 24,
+    UI_ARCH = 29,
+    UI_TYPE = 30,
+    UI_COMP = 31,
+    UI_NAME = 32
+};
 
 struct job {
     const char *name;
@@ -61,16 +80,34 @@ const char *image_kind_name(enum image_kind k)
     return names[k];
 }
 
+/* Linux boot protocol: "HdrS" at 202. */
+static bool is_x86_kernel(const uint8_t *p, size_t len)
+{
+    return len > 0x206 && !memcmp(p + 0x202, "HdrS", 4);
+}
+
 static const char *elf_machine(unsigned m)
 {
     static const struct {
         unsigned machine;
         const char *name;
     } known[] = {
-        {2, "SPARC"},      {3, "i386"},      {4, "m68k"},       {8, "MIPS"},
-        {15, "PA-RISC"},   {EM_PPC, "PowerPC"}, {21, "64-bit PowerPC"}, {22, "S/390"},
-        {40, "ARM"},       {42, "SuperH"},   {43, "SPARC V9"},  {50, "IA-64"},
-        {62, "x86-64"},    {183, "AArch64"}, {243, "RISC-V"},   {258, "LoongArch"},
+        {2, "SPARC"},
+        {3, "i386"},
+        {4, "m68k"},
+        {8, "MIPS"},
+        {15, "PA-RISC"},
+        {EM_PPC, "PowerPC"},
+        {21, "64-bit PowerPC"},
+        {22, "S/390"},
+        {40, "ARM"},
+        {42, "SuperH"},
+        {43, "SPARC V9"},
+        {50, "IA-64"},
+        {62, "x86-64"},
+        {183, "AArch64"},
+        {243, "RISC-V"},
+        {258, "LoongArch"},
         {0x9026, "Alpha"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(known); i++)
@@ -82,26 +119,35 @@ static int elf_refuse_machine(const struct job *j, unsigned machine)
 {
     const char *cpu = elf_machine(machine);
     if (cpu) {
-        return error_set(j->err, EINVAL, "%s is an ELF file for %s, this machine needs 32-bit "
-                         "big-endian PowerPC", j->name, cpu);
+        return error_set(j->err, EINVAL,
+                         "%s is an ELF file for %s, this machine needs 32-bit "
+                         "big-endian PowerPC",
+                         j->name, cpu);
     }
-    return error_set(j->err, EINVAL, "%s is an ELF file for CPU type %u, this machine needs 32-bit "
-                     "big-endian PowerPC", j->name, machine);
+    return error_set(j->err, EINVAL,
+                     "%s is an ELF file for CPU type %u, this machine needs 32-bit "
+                     "big-endian PowerPC",
+                     j->name, machine);
 }
 
 static int elf_check_header(const struct job *j, const uint8_t *p, size_t len)
 {
-    if (len < 20) return error_set(j->err, EINVAL, "%s: the ELF header is cut off after %zu bytes",
-                                   j->name, len);
+    if (len < 20)
+        return error_set(j->err, EINVAL, "%s: the ELF header is cut off after %zu bytes", j->name,
+                         len);
     unsigned machine = p[E_DATA] == DATA_LE ? get_le16(p + E_MACHINE) : get_be16(p + E_MACHINE);
     if (machine != EM_PPC) return elf_refuse_machine(j, machine);
     if (p[E_DATA] != DATA_BE) {
-        return error_set(j->err, EINVAL, "%s is a little-endian PowerPC ELF file, this machine "
-                         "needs a big-endian one", j->name);
+        return error_set(j->err, EINVAL,
+                         "%s is a little-endian PowerPC ELF file, this machine "
+                         "needs a big-endian one",
+                         j->name);
     }
     if (p[E_CLASS] != CLASS_32) {
-        return error_set(j->err, EINVAL, "%s is a 64-bit PowerPC ELF file, this machine needs a "
-                         "32-bit one", j->name);
+        return error_set(j->err, EINVAL,
+                         "%s is a 64-bit PowerPC ELF file, this machine needs a "
+                         "32-bit one",
+                         j->name);
     }
     if (len < ELF32_HEADER) {
         return error_set(j->err, EINVAL, "%s: the ELF header is cut off after %zu bytes", j->name,
@@ -116,8 +162,10 @@ static int elf_check_header(const struct job *j, const uint8_t *p, size_t len)
     }
     uint64_t table = (uint64_t)get_be16(p + E_PHENTSIZE) * get_be16(p + E_PHNUM);
     if (!span_ok(get_be32(p + E_PHOFF), table, len)) {
-        return error_set(j->err, EINVAL, "%s: truncated ELF file, the program headers at %#x end "
-                         "beyond its %zu bytes", j->name, get_be32(p + E_PHOFF), len);
+        return error_set(j->err, EINVAL,
+                         "%s: truncated ELF file, the program headers at %#x end "
+                         "beyond its %zu bytes",
+                         j->name, get_be32(p + E_PHOFF), len);
     }
     return 0;
 }
@@ -132,16 +180,20 @@ static int elf_check_segment(const struct job *j, const uint8_t *ph, unsigned i,
     uint32_t off = get_be32(ph + P_OFFSET), filesz = get_be32(ph + P_FILESZ);
     uint32_t paddr = get_be32(ph + P_PADDR), memsz = get_be32(ph + P_MEMSZ);
     if (!span_ok(off, filesz, len)) {
-        return error_set(j->err, EINVAL, "%s: truncated ELF file, segment %u ends at byte %llu of "
-                         "%zu", j->name, i, (unsigned long long)off + filesz, len);
+        return error_set(j->err, EINVAL,
+                         "%s: truncated ELF file, segment %u ends at byte %llu of "
+                         "%zu",
+                         j->name, i, (unsigned long long)off + filesz, len);
     }
     if (filesz > memsz) {
         return error_set(j->err, EINVAL, "%s: segment %u has %u bytes in the file but %u in memory",
                          j->name, i, filesz, memsz);
     }
     if (!span_ok(paddr, memsz, j->ram)) {
-        return error_set(j->err, EINVAL, "%s: segment %u wants memory %#x-%#llx, beyond the %llu "
-                         "MiB of RAM", j->name, i, paddr, (unsigned long long)paddr + memsz - 1,
+        return error_set(j->err, EINVAL,
+                         "%s: segment %u wants memory %#x-%#llx, beyond the %llu "
+                         "MiB of RAM",
+                         j->name, i, paddr, (unsigned long long)paddr + memsz - 1,
                          (unsigned long long)(j->ram >> 20));
     }
     return 0;
@@ -204,8 +256,7 @@ static int raw_load(const struct job *j, const uint8_t *p, size_t len, uint64_t 
 {
     if (!span_ok(at, len, j->ram)) {
         return error_set(j->err, EINVAL, "%s: %zu bytes at %#llx do not fit into %llu MiB of RAM",
-                         j->name, len, (unsigned long long)at,
-                         (unsigned long long)(j->ram >> 20));
+                         j->name, len, (unsigned long long)at, (unsigned long long)(j->ram >> 20));
     }
     if (entry < at || entry >= at + len || entry & 3) {
         return error_set(j->err, EINVAL, "%s: the entry point %#llx is outside the program",
@@ -285,15 +336,19 @@ static int uimage_check(const struct job *j, const uint8_t *p, size_t len)
                          j->name, p[UI_ARCH]);
     }
     if (!span_ok(UIMAGE_HEADER, get_be32(p + UI_SIZE), len)) {
-        return error_set(j->err, EINVAL, "%s: truncated uImage, %u bytes are announced and %zu are "
-                         "there", j->name, get_be32(p + UI_SIZE), len - UIMAGE_HEADER);
+        return error_set(j->err, EINVAL,
+                         "%s: truncated uImage, %u bytes are announced and %zu are "
+                         "there",
+                         j->name, get_be32(p + UI_SIZE), len - UIMAGE_HEADER);
     }
     if (crc32(0, p + UIMAGE_HEADER, get_be32(p + UI_SIZE)) != get_be32(p + UI_DCRC)) {
         return error_set(j->err, EINVAL, "%s: the uImage data's checksum is wrong", j->name);
     }
     if (p[UI_COMP] > 1) {
-        return error_set(j->err, EINVAL, "%s: uImage compression %u is not supported (0 none, 1 "
-                         "gzip)", j->name, p[UI_COMP]);
+        return error_set(j->err, EINVAL,
+                         "%s: uImage compression %u is not supported (0 none, 1 "
+                         "gzip)",
+                         j->name, p[UI_COMP]);
     }
     return 0;
 }
@@ -306,7 +361,8 @@ static int uimage_payload(const struct job *j, const uint8_t *p, const uint8_t *
     *len = get_be32(p + UI_SIZE);
     if (p[UI_TYPE] != 4) return 0;
     size_t files = 0;
-    while (span_ok(4 * files, 4, *len) && get_be32(*data + 4 * files)) files++;
+    while (span_ok(4 * files, 4, *len) && get_be32(*data + 4 * files))
+        files++;
     size_t list = 4 * (files + 1);
     uint32_t first = files ? get_be32(*data) : 0;
     if (!first || !span_ok(list, first, *len)) {
@@ -355,6 +411,15 @@ static int load_any(const struct job *j, const uint8_t *p, size_t len)
     case IMAGE_DISK:
     case IMAGE_RAW:
         break;
+    }
+    if (is_x86_kernel(p, len)) {
+        return error_set(j->err, EINVAL,
+                         "%s is a Linux kernel for x86, this machine needs 32-bit "
+                         "big-endian PowerPC",
+                         j->name);
+    }
+    if (looks_like_disk(p, len)) {
+        return error_set(j->err, EINVAL, "%s is a disk image, not a program: use -hda", j->name);
     }
     return raw_load(j, p, len, IMAGE_RAW_AT, IMAGE_RAW_AT);
 }

@@ -18,9 +18,9 @@ enum image_kind {
     IMAGE_ELF,    /* any ELF; image_load tells whether it is for this machine */
     IMAGE_UIMAGE, /* U-Boot legacy image */
     IMAGE_GZIP,
-    IMAGE_ISO,    /* ISO 9660 disc */
-    IMAGE_DISK,   /* partition map, or whole sectors of anything else */
-    IMAGE_RAW,    /* none of these */
+    IMAGE_ISO,  /* ISO 9660 disc */
+    IMAGE_DISK, /* partition map, or whole sectors of anything else */
+    IMAGE_RAW,  /* none of these */
 };
 
 /* How much of a file's start image_identify wants to see (ISO 9660's descriptor is at 32 KiB). */

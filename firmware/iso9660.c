@@ -12,14 +12,21 @@
 #include <string.h>
 #include <strings.h>
 
-#define SECTOR 2048u
-#define DIR_MAX (4u << 20)
+#define SECTOR    2048u
+#define DIR_MAX   (4u << 20)
 #define DEPTH_MAX 32
-#define CE_MAX 8
+#define CE_MAX    8
 
 /* Directory record fields, ECMA-119 9.1; of the both-endian numbers the big-endian half */
-enum { DR_LEN = 0, DR_XATTR = 1, DR_EXTENT = 6, DR_SIZE = 14, DR_FLAGS = 25, DR_NAME_LEN = 32,
-       DR_NAME = 33 };
+enum {
+    DR_LEN = 0,
+    DR_XATTR = 1,
+    DR_EXTENT = 6,
+    DR_SIZE = 14,
+    DR_FLAGS = 25,
+    DR_NAME_LEN = 32,
+    DR_NAME = 33
+};
 enum { FLAG_DIR = 2, FLAG_MORE = 0x80 };
 
 /* What a record's system use area says. */
@@ -42,9 +49,9 @@ struct entry {
 
 static struct iso_node node_of(const struct iso *iso, const uint8_t *r)
 {
-    struct media part = media_part(iso->media,
-                                   ((uint64_t)get_be32(r + DR_EXTENT) + r[DR_XATTR]) * SECTOR,
-                                   get_be32(r + DR_SIZE));
+    struct media part =
+        media_part(iso->media, ((uint64_t)get_be32(r + DR_EXTENT) + r[DR_XATTR]) * SECTOR,
+                   get_be32(r + DR_SIZE));
     return (struct iso_node){
         .at = part.at - iso->media.at, .len = part.len, .dir = r[DR_FLAGS] & FLAG_DIR};
 }
@@ -292,7 +299,8 @@ static void copy_label(char out[33], const uint8_t *p)
 {
     memcpy(out, p, 32);
     out[32] = 0;
-    for (unsigned i = 32; i-- && (out[i] == ' ' || !out[i]);) out[i] = 0;
+    for (unsigned i = 32; i-- && (out[i] == ' ' || !out[i]);)
+        out[i] = 0;
     for (unsigned i = 0; out[i]; i++)
         if (out[i] < ' ' || out[i] > '~') out[i] = '?';
 }

@@ -38,7 +38,7 @@ struct media iso_media(const struct iso *iso, const struct iso_node *n);
 
 /* Calls fn for each entry of a directory (without . and ..) until it returns false. */
 int iso_list(const struct iso *iso, const struct iso_node *dir,
-             bool (*fn)(const char *name, const struct iso_node *n, void *ctx), void *ctx)
-    MUST_CHECK;
+             bool (*fn)(const char *name, const struct iso_node *n, void *ctx),
+             void *ctx) MUST_CHECK;
 
 #endif

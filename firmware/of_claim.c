@@ -18,7 +18,8 @@ void claims_init(struct claims *s, uint64_t ram)
 static unsigned after(const struct claims *s, uint64_t at)
 {
     unsigned i = 0;
-    while (i < s->n && s->c[i].end <= at) i++;
+    while (i < s->n && s->c[i].end <= at)
+        i++;
     return i;
 }
 
@@ -84,7 +85,8 @@ int claims_take_aligned(struct claims *s, uint64_t len, uint64_t align, uint64_t
                         uint64_t *start)
 {
     if (!len || !align || align > UINT32_C(1) << 31) return -EINVAL;
-    while (!is_pow2(align)) align += align & -align;
+    while (!is_pow2(align))
+        align += align & -align;
     if (!find_room(s, len, align, from, start) && !find_room(s, len, align, 0, start)) {
         return -ENOSPC;
     }

@@ -13,9 +13,9 @@
 
 #include "hcall/hcall.h"
 
-#define CELLS_MAX 16 /* arguments or results of one call; IEEE 1275 clients use up to 10 */
+#define CELLS_MAX   16 /* arguments or results of one call; IEEE 1275 clients use up to 10 */
 #define NAME_MAX_CI 64
-#define ANY 0xff
+#define ANY         0xff
 
 #define BAD UINT32_MAX /* -1 in a cell */
 
@@ -101,9 +101,18 @@ static void nextprop(struct call *c)
     c->out[0] = name != NULL;
 }
 
-static void peer(struct call *c) { c->out[0] = tree_peer(&c->f->tree, c->in[0]); }
-static void child(struct call *c) { c->out[0] = tree_child(&c->f->tree, c->in[0]); }
-static void parent(struct call *c) { c->out[0] = tree_parent(&c->f->tree, c->in[0]); }
+static void peer(struct call *c)
+{
+    c->out[0] = tree_peer(&c->f->tree, c->in[0]);
+}
+static void child(struct call *c)
+{
+    c->out[0] = tree_child(&c->f->tree, c->in[0]);
+}
+static void parent(struct call *c)
+{
+    c->out[0] = tree_parent(&c->f->tree, c->in[0]);
+}
 
 /* IEEE 1275: up to buflen bytes are written, with a NUL when it fits; the full length without NUL
  * is the result. */
@@ -142,8 +151,14 @@ static void instance_path(struct call *c, bool with_args)
 }
 
 /* Linux looks the result up as a node and QEMU's VOF leaves arguments out: so do we. */
-static void instance_to_path(struct call *c) { instance_path(c, false); }
-static void instance_to_interposed_path(struct call *c) { instance_path(c, true); }
+static void instance_to_path(struct call *c)
+{
+    instance_path(c, false);
+}
+static void instance_to_interposed_path(struct call *c)
+{
+    instance_path(c, true);
+}
 
 static void instance_to_package(struct call *c)
 {
@@ -168,7 +183,10 @@ static void open_package(struct call *c)
     if (!mem_str(c->f, c->in[0], path, sizeof path)) c->out[0] = instance_open(c->f, path);
 }
 
-static void close_package(struct call *c) { instance_close(c->f, c->in[0]); }
+static void close_package(struct call *c)
+{
+    instance_close(c->f, c->in[0]);
+}
 
 static void read_package(struct call *c)
 {
@@ -252,7 +270,10 @@ static void milliseconds(struct call *c)
 }
 
 /* Nothing of ours runs behind the client's back; services go on working (facts 4.5). */
-static void quiesce(struct call *c) { (void)c; }
+static void quiesce(struct call *c)
+{
+    (void)c;
+}
 
 static void ask(struct call *c, enum fw_pending what)
 {
@@ -261,8 +282,14 @@ static void ask(struct call *c, enum fw_pending what)
     ppc_kick(c->f->m->cpu);
 }
 
-static void exit_client(struct call *c) { ask(c, FW_EXIT); }
-static void enter(struct call *c) { ask(c, FW_ENTER); }
+static void exit_client(struct call *c)
+{
+    ask(c, FW_EXIT);
+}
+static void enter(struct call *c)
+{
+    ask(c, FW_ENTER);
+}
 
 static void boot(struct call *c)
 {
@@ -286,8 +313,14 @@ static void set_callback(struct call *c)
     c->f->callback = c->in[0];
 }
 
-static void set_symbol_lookup(struct call *c) { (void)c; }
-static void start_cpu(struct call *c) { c->out[0] = BAD; } /* there is one CPU */
+static void set_symbol_lookup(struct call *c)
+{
+    (void)c;
+}
+static void start_cpu(struct call *c)
+{
+    c->out[0] = BAD;
+} /* there is one CPU */
 
 static void test_method(struct call *c)
 {
@@ -303,40 +336,41 @@ static const struct service {
     const char *name;
     uint8_t n_in, n_out; /* ANY: whatever the client passes */
     void (*fn)(struct call *c);
+    uint8_t text; /* which argument (from 1) is a string, for the log */
 } services[] = {
-    {"boot", 1, 0, boot},
-    {"call-method", ANY, ANY, call_method},
-    {"canon", 3, 1, canon},
-    {"chain", 5, 0, chain},
-    {"child", 1, 1, child},
-    {"claim", 3, 1, claim},
-    {"close", 1, 0, close_package},
-    {"enter", 0, 0, enter},
-    {"exit", 0, 0, exit_client},
-    {"finddevice", 1, 1, finddevice},
-    {"getprop", 4, 1, getprop},
-    {"getproplen", 2, 1, getproplen},
-    {"instance-to-interposed-path", 3, 1, instance_to_interposed_path},
-    {"instance-to-package", 1, 1, instance_to_package},
-    {"instance-to-path", 3, 1, instance_to_path},
-    {"interpret", ANY, ANY, interpret},
-    {"milliseconds", 0, 1, milliseconds},
-    {"nextprop", 3, 1, nextprop},
-    {"open", 1, 1, open_package},
-    {"package-to-path", 3, 1, package_to_path},
-    {"parent", 1, 1, parent},
-    {"peer", 1, 1, peer},
-    {"quiesce", 0, 0, quiesce},
-    {"read", 3, 1, read_package},
-    {"release", 2, 0, release},
-    {"seek", 3, 1, seek_package},
-    {"set-callback", 1, 1, set_callback},
-    {"set-symbol-lookup", 2, 0, set_symbol_lookup},
-    {"setprop", 4, 1, setprop},
-    {"start-cpu", 3, 0, start_cpu},
-    {"test", 1, 1, test},
-    {"test-method", 2, 1, test_method},
-    {"write", 3, 1, write_package},
+    {"boot", 1, 0, boot, 1},
+    {"call-method", ANY, ANY, call_method, 1},
+    {"canon", 3, 1, canon, 1},
+    {"chain", 5, 0, chain, 0},
+    {"child", 1, 1, child, 0},
+    {"claim", 3, 1, claim, 0},
+    {"close", 1, 0, close_package, 0},
+    {"enter", 0, 0, enter, 0},
+    {"exit", 0, 0, exit_client, 0},
+    {"finddevice", 1, 1, finddevice, 1},
+    {"getprop", 4, 1, getprop, 2},
+    {"getproplen", 2, 1, getproplen, 2},
+    {"instance-to-interposed-path", 3, 1, instance_to_interposed_path, 0},
+    {"instance-to-package", 1, 1, instance_to_package, 0},
+    {"instance-to-path", 3, 1, instance_to_path, 0},
+    {"interpret", ANY, ANY, interpret, 1},
+    {"milliseconds", 0, 1, milliseconds, 0},
+    {"nextprop", 3, 1, nextprop, 2},
+    {"open", 1, 1, open_package, 1},
+    {"package-to-path", 3, 1, package_to_path, 0},
+    {"parent", 1, 1, parent, 0},
+    {"peer", 1, 1, peer, 0},
+    {"quiesce", 0, 0, quiesce, 0},
+    {"read", 3, 1, read_package, 0},
+    {"release", 2, 0, release, 0},
+    {"seek", 3, 1, seek_package, 0},
+    {"set-callback", 1, 1, set_callback, 0},
+    {"set-symbol-lookup", 2, 0, set_symbol_lookup, 0},
+    {"setprop", 4, 1, setprop, 2},
+    {"start-cpu", 3, 0, start_cpu, 0},
+    {"test", 1, 1, test, 1},
+    {"test-method", 2, 1, test_method, 2},
+    {"write", 3, 1, write_package, 0},
 };
 
 static const struct service *find_service(const char *name)
@@ -380,6 +414,22 @@ static int put_results(struct call *c, uint32_t at)
     return 0;
 }
 
+static void run(const struct service *s, struct call *c)
+{
+    char text[NAME_MAX_CI] = "";
+    if (!log_on(fw_log(c->f), LOG_HCALL)) {
+        s->fn(c);
+        return;
+    }
+    if (s->text && s->text <= c->n_in &&
+        mem_str(c->f, c->in[s->text - 1], text, sizeof text) == -EFAULT) {
+        text[0] = 0;
+    }
+    s->fn(c);
+    log_line(fw_log(c->f), LOG_HCALL, "of: %s(%#x, %#x, %#x, %#x) \"%s\" = %#x", s->name, c->in[0],
+             c->in[1], c->in[2], c->in[3], text, c->out[0]);
+}
+
 int64_t of_client_call(void *owner, struct ppc_cpu *cpu)
 {
     struct call c = {.f = owner};
@@ -396,8 +446,6 @@ int64_t of_client_call(void *owner, struct ppc_cpu *cpu)
         c.out[0] = BAD;
         return put_results(&c, at) ? H_PARAMETER : -1;
     }
-    s->fn(&c);
-    log_line(fw_log(c.f), LOG_HCALL, "of: %s(%#x, %#x, %#x, %#x) = %#x", name, c.in[0], c.in[1],
-             c.in[2], c.in[3], c.out[0]);
+    run(s, &c);
     return put_results(&c, at) ? H_PARAMETER : H_SUCCESS;
 }

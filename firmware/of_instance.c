@@ -190,7 +190,8 @@ int64_t instance_write(struct firmware *f, struct instance *i, uint32_t buf, uin
     return len;
 }
 
-/* IEEE 1275: 0 or 1 when it worked, -1 when it did not; a position behind the end fails on disks. */
+/* IEEE 1275: 0 or 1 when it worked, -1 when it did not; a position behind the end fails on disks.
+ */
 int instance_seek(struct firmware *f, struct instance *i, uint64_t pos)
 {
     (void)f;

@@ -93,8 +93,14 @@ static int32_t move_blocks(struct mcall *c, bool write)
     return OK;
 }
 
-static int32_t read_blocks(struct mcall *c) { return move_blocks(c, false); }
-static int32_t write_blocks(struct mcall *c) { return move_blocks(c, true); }
+static int32_t read_blocks(struct mcall *c)
+{
+    return move_blocks(c, false);
+}
+static int32_t write_blocks(struct mcall *c)
+{
+    return move_blocks(c, true);
+}
 
 static int32_t seek(struct mcall *c) /* ( pos.lo pos.hi -- status ) */
 {
@@ -187,7 +193,10 @@ static int32_t translate(struct mcall *c) /* ( virt -- phys mode true ) */
 
 /* ---- unit addresses ---- */
 
-static bool is_pci(const struct mcall *c) { return tree_has_type(&c->f->tree, c->node, "pci"); }
+static bool is_pci(const struct mcall *c)
+{
+    return tree_has_type(&c->f->tree, c->node, "pci");
+}
 
 /* ( addr len -- phys.lo .. phys.hi ) */
 static int32_t decode_unit(struct mcall *c)
@@ -239,9 +248,10 @@ static int32_t get_time(struct mcall *c) /* ( -- sec min hour day month year ) *
     time_t now = (time_t)machine_wall_clock(c->f->m, &ns);
     struct tm tm;
     if (!gmtime_r(&now, &tm)) return FAILED;
-    const int v[] = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-                     tm.tm_sec};
-    for (unsigned k = 0; k < ARRAY_SIZE(v); k++) c->out[k] = (uint32_t)v[k];
+    const int v[] = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                     tm.tm_hour,        tm.tm_min,     tm.tm_sec};
+    for (unsigned k = 0; k < ARRAY_SIZE(v); k++)
+        c->out[k] = (uint32_t)v[k];
     return OK;
 }
 
@@ -268,8 +278,12 @@ struct rect {
 static bool get_rect(const struct mcall *c, struct rect *r)
 {
     uint32_t width = display_u32(c, "width"), height = display_u32(c, "height");
-    *r = (struct rect){.h = c->in[0], .w = c->in[1], .y = c->in[2], .x = c->in[3],
-                       .stride = display_u32(c, "linebytes"), .base = display_u32(c, "address")};
+    *r = (struct rect){.h = c->in[0],
+                       .w = c->in[1],
+                       .y = c->in[2],
+                       .x = c->in[3],
+                       .stride = display_u32(c, "linebytes"),
+                       .base = display_u32(c, "address")};
     return r->base && display_u32(c, "depth") == 8 && width <= 8192 && height <= 8192 &&
            span_ok(r->x, r->w, width) && span_ok(r->y, r->h, height);
 }
@@ -299,9 +313,18 @@ static int32_t draw_rectangle(struct mcall *c) /* ( addr x y w h -- ) */
 
 /* ---- dispatch ---- */
 
-static bool on_media(const struct mcall *c) { return c->i->kind == INSTANCE_MEDIA; }
-static bool on_bytes(const struct mcall *c) { return c->i->kind != INSTANCE_NODE; }
-static bool on_any(const struct mcall *c) { return c != NULL; }
+static bool on_media(const struct mcall *c)
+{
+    return c->i->kind == INSTANCE_MEDIA;
+}
+static bool on_bytes(const struct mcall *c)
+{
+    return c->i->kind != INSTANCE_NODE;
+}
+static bool on_any(const struct mcall *c)
+{
+    return c != NULL;
+}
 static bool on_bus(const struct mcall *c)
 {
     return tree_get(&c->f->tree, c->node, "#address-cells", NULL) || is_pci(c);
@@ -311,7 +334,10 @@ static bool on_name(const struct mcall *c, const char *name)
     const char *s = tree_get_str(&c->f->tree, c->node, "name");
     return s && !strcmp(s, name);
 }
-static bool on_rtas(const struct mcall *c) { return on_name(c, "rtas"); }
+static bool on_rtas(const struct mcall *c)
+{
+    return on_name(c, "rtas");
+}
 static bool on_rtc(const struct mcall *c)
 {
     return on_name(c, "rtc") || tree_has_type(&c->f->tree, c->node, "rtc");
@@ -320,7 +346,10 @@ static bool on_memory(const struct mcall *c)
 {
     return tree_has_type(&c->f->tree, c->node, "memory");
 }
-static bool on_mmu(const struct mcall *c) { return tree_has_type(&c->f->tree, c->node, "cpu"); }
+static bool on_mmu(const struct mcall *c)
+{
+    return tree_has_type(&c->f->tree, c->node, "cpu");
+}
 static bool on_display(const struct mcall *c)
 {
     return tree_has_type(&c->f->tree, c->node, "display");
@@ -373,8 +402,12 @@ static const struct method *find_method(const struct mcall *c, const char *name)
 int32_t of_call_method(struct firmware *f, struct instance *i, const char *name, const uint32_t *in,
                        unsigned n_in, uint32_t *out, unsigned n_out)
 {
-    struct mcall c = {.f = f, .i = i, .node = tree_node(&f->tree, i->phandle), .in = in,
-                      .n_in = n_in, .n_out = n_out};
+    struct mcall c = {.f = f,
+                      .i = i,
+                      .node = tree_node(&f->tree, i->phandle),
+                      .in = in,
+                      .n_in = n_in,
+                      .n_out = n_out};
     if (c.node < 0) return FAILED;
     const struct method *m = find_method(&c, name);
     if (!m || n_in < m->n_in || n_out < m->n_out) {
@@ -383,7 +416,8 @@ int32_t of_call_method(struct firmware *f, struct instance *i, const char *name,
         return FAILED;
     }
     int32_t r = m->fn(&c);
-    for (unsigned k = 0; !r && k < n_out && k < ARRAY_SIZE(c.out); k++) out[k] = c.out[k];
+    for (unsigned k = 0; !r && k < n_out && k < ARRAY_SIZE(c.out); k++)
+        out[k] = c.out[k];
     return r;
 }
 
@@ -401,23 +435,37 @@ bool of_has_method(struct firmware *f, uint32_t phandle, const char *name)
     return find_method(&c, name) != NULL;
 }
 
-static void reset_all(struct firmware *f) { machine_request_reset(f->m); }
-static void power_off(struct firmware *f) { machine_request_poweroff(f->m, 0); }
+static void no_op(struct firmware *f)
+{
+    (void)f;
+}
+static void reset_all(struct firmware *f)
+{
+    machine_request_reset(f->m);
+}
+static void power_off(struct firmware *f)
+{
+    machine_request_poweroff(f->m, 0);
+}
 
-/* There is no Forth here: a word on its own, as GRUB, yaboot and BSD loaders pass it, or nothing. */
+/* There is no Forth here: the lines that GRUB, yaboot and BSD loaders pass, or nothing. */
 int32_t of_interpret(struct firmware *f, const char *words)
 {
     static const struct {
-        const char *word;
+        const char *line;
         void (*fn)(struct firmware *f);
     } known[] = {
-        {"reset-all", reset_all}, {"reset", reset_all},     {"power-off", power_off},
-        {"poweroff", power_off},  {"shut-down", power_off}, {"shutdown", power_off},
+        {"reset-all", reset_all},        {"reset", reset_all},          {"power-off", power_off},
+        {"poweroff", power_off},         {"shut-down", power_off},      {"shutdown", power_off},
+        {"output-device output", no_op}, {"input-device input", no_op}, /* they are in use */
     };
-    while (*words == ' ') words++;
-    size_t len = strcspn(words, " \r\n");
+    while (*words == ' ')
+        words++;
+    size_t len = strcspn(words, "\r\n");
+    while (len && words[len - 1] == ' ')
+        len--;
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-        if (strlen(known[i].word) == len && !strncmp(known[i].word, words, len)) {
+        if (strlen(known[i].line) == len && !strncmp(known[i].line, words, len)) {
             known[i].fn(f);
             return 0;
         }

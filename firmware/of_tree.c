@@ -120,13 +120,17 @@ static bool same_unit(const char *a, size_t alen, const char *b, size_t blen)
 {
     const char *aend = a + alen, *bend = b + blen;
     while (a < aend || b < bend) {
-        while (a + 1 < aend && *a == '0' && isxdigit((unsigned char)a[1])) a++;
-        while (b + 1 < bend && *b == '0' && isxdigit((unsigned char)b[1])) b++;
+        while (a + 1 < aend && *a == '0' && isxdigit((unsigned char)a[1]))
+            a++;
+        while (b + 1 < bend && *b == '0' && isxdigit((unsigned char)b[1]))
+            b++;
         if (a == aend) a = "0", aend = a + 1;
         if (b == bend) b = "0", bend = b + 1;
         size_t an = 0, bn = 0;
-        while (a + an < aend && a[an] != ',') an++;
-        while (b + bn < bend && b[bn] != ',') bn++;
+        while (a + an < aend && a[an] != ',')
+            an++;
+        while (b + bn < bend && b[bn] != ',')
+            bn++;
         if (an != bn || strncasecmp(a, b, an)) return false;
         a += an + (a + an < aend);
         b += bn + (b + bn < bend);
@@ -196,7 +200,8 @@ static int find_child(const struct tree *t, int node, const char *s, size_t len)
     struct part p = split(s, len);
     for (enum looseness how = EXACT; how < LOOSENESS_END; how++) {
         int child;
-        fdt_for_each_subnode(child, t->fdt, node) {
+        fdt_for_each_subnode(child, t->fdt, node)
+        {
             if (node_matches(t, child, &p, how)) return child;
         }
     }
@@ -209,7 +214,8 @@ static int walk(const struct tree *t, int node, const char *s, size_t len)
 {
     while (len) {
         size_t n = 0;
-        while (n < len && s[n] != '/') n++;
+        while (n < len && s[n] != '/')
+            n++;
         if (n) node = find_child(t, node, s, n);
         if (node < 0) return -1;
         s += n + (n < len);
@@ -223,12 +229,14 @@ static int walk_from(const struct tree *t, int from, const char *s, size_t len)
     int node = walk(t, from, s, len);
     if (node >= 0) return node;
     size_t skip = 0;
-    while (skip < len && s[skip] == '/') skip++;
+    while (skip < len && s[skip] == '/')
+        skip++;
     const char *slash = memchr(s + skip, '/', len - skip);
     if (!slash) return -1;
     struct part p = split(s + skip, (size_t)(slash - s) - skip);
     int child;
-    fdt_for_each_subnode(child, t->fdt, from) {
+    fdt_for_each_subnode(child, t->fdt, from)
+    {
         if (!node_matches(t, child, &p, ANY_CASE)) continue;
         node = walk(t, child, slash + 1, len - (size_t)(slash + 1 - s));
         if (node >= 0) return node;
@@ -344,7 +352,8 @@ const char *tree_next_prop(const struct tree *t, int node, const char *prev, boo
     bool take = !*prev;
     int at;
     *bad = false;
-    fdt_for_each_property_offset(at, t->fdt, node) {
+    fdt_for_each_property_offset(at, t->fdt, node)
+    {
         const char *name = NULL;
         fdt_getprop_by_offset(t->fdt, at, &name, NULL);
         if (!name) break;

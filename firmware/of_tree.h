@@ -13,10 +13,10 @@
 
 struct machine;
 
-#define TREE_ROOM (1u << 20)  /* the blob never grows beyond this */
-#define TREE_PATH_MAX 512     /* longest path with its NUL */
-#define TREE_NAME_MAX 64      /* longest property name with its NUL */
-#define TREE_VALUE_MAX 65536u /* longest value a client may set */
+#define TREE_ROOM      (1u << 20) /* the blob never grows beyond this */
+#define TREE_PATH_MAX  512        /* longest path with its NUL */
+#define TREE_NAME_MAX  64         /* longest property name with its NUL */
+#define TREE_VALUE_MAX 65536u     /* longest value a client may set */
 
 struct tree {
     void *fdt; /* TREE_ROOM bytes */

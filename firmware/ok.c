@@ -1,6 +1,6 @@
 /*
- * The prompt's line editor: backspace, ^U, ^W, ^C, ^A/^E are not needed on a serial line that has no
- * cursor keys, history with the arrow keys or ^P/^N. Works on any terminal: it only ever prints,
+ * The prompt's line editor: backspace, ^U, ^W, ^C, ^A/^E are not needed on a serial line that has
+ * no cursor keys, history with the arrow keys or ^P/^N. Works on any terminal: it only ever prints,
  * goes back with BS and erases with blanks.
  */
 #include "firmware/fw.h"
@@ -8,7 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CTRL_C = 3, BS = 8, CTRL_N = 14, CTRL_P = 16, CTRL_U = 21, CTRL_W = 23, ESC = 27, DEL = 127 };
+enum {
+    CTRL_C = 3,
+    BS = 8,
+    CTRL_N = 14,
+    CTRL_P = 16,
+    CTRL_U = 21,
+    CTRL_W = 23,
+    ESC = 27,
+    DEL = 127
+};
 
 void ok_reset(struct ok *o)
 {
@@ -18,7 +27,10 @@ void ok_reset(struct ok *o)
     o->escape = 0;
 }
 
-void ok_show_prompt(struct firmware *f) { fw_print(f, "ok "); }
+void ok_show_prompt(struct firmware *f)
+{
+    fw_print(f, "ok ");
+}
 
 static void erase(struct firmware *f, unsigned n)
 {
@@ -95,8 +107,10 @@ static bool escape_byte(struct firmware *f, uint8_t byte)
 static void erase_word(struct firmware *f)
 {
     struct ok *o = &f->ok;
-    while (o->len && o->line[o->len - 1] == ' ') erase(f, 1);
-    while (o->len && o->line[o->len - 1] != ' ') erase(f, 1);
+    while (o->len && o->line[o->len - 1] == ' ')
+        erase(f, 1);
+    while (o->len && o->line[o->len - 1] != ' ')
+        erase(f, 1);
 }
 
 static void add_byte(struct firmware *f, uint8_t byte)

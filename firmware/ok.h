@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define OK_LINE_MAX 256
-#define OK_HISTORY 16
+#define OK_HISTORY  16
 
 struct firmware;
 
@@ -20,9 +20,9 @@ struct ok {
     unsigned n_history; /* lines kept */
     unsigned browse;    /* how far back the line shown is; 0: the line being typed */
     char typed[OK_LINE_MAX];
-    unsigned escape;    /* state of an ESC [ x sequence */
+    unsigned escape; /* state of an ESC [ x sequence */
     bool last_was_cr;
-    uint32_t here;      /* phandle of `dev`'s node */
+    uint32_t here; /* phandle of `dev`'s node */
 };
 
 void ok_reset(struct ok *o);

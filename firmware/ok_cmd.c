@@ -124,7 +124,8 @@ static void cmd_properties(struct firmware *f, char *args)
         fw_print(f, "No node %s\n", args);
         return;
     }
-    fdt_for_each_property_offset(at, f->tree.fdt, node) {
+    fdt_for_each_property_offset(at, f->tree.fdt, node)
+    {
         int len = 0;
         const char *name = NULL;
         const uint8_t *p = fdt_getprop_by_offset(f->tree.fdt, at, &name, &len);
@@ -169,7 +170,8 @@ static void cmd_printenv(struct firmware *f, char *args)
         fw_print(f, "No variable %s\n", args);
     } else {
         fw_print(f, "%-20s %-30s %s\n", "Variable", "Value", "Default");
-        for (unsigned i = 0; (name = env_name(&f->env, i)); i++) print_variable(f, name);
+        for (unsigned i = 0; (name = env_name(&f->env, i)); i++)
+            print_variable(f, name);
     }
 }
 
@@ -212,7 +214,8 @@ static uint32_t reg32(struct firmware *f, const char *name)
 {
     uint8_t v[16] = {0};
     unsigned bits = 32;
-    return ppc_reg_get(f->m->cpu, name, v, &bits) ? get_be32(v + (bits > 32 ? bits / 8 - 4 : 0)) : 0;
+    return ppc_reg_get(f->m->cpu, name, v, &bits) ? get_be32(v + (bits > 32 ? bits / 8 - 4 : 0))
+                                                  : 0;
 }
 
 static void cmd_registers(struct firmware *f, char *args)
@@ -281,8 +284,7 @@ static void print_partitions(struct firmware *f, const struct boot_device *d)
     fw_print(f, "Partition map: %s\n", partition_scheme_name(t.scheme));
     for (unsigned i = 0; i < t.n; i++)
         fw_print(f, "%3u: %10llu KiB  type %08x  %s %s\n", t.p[i].number,
-                 (unsigned long long)t.p[i].len / 1024, t.p[i].type, t.p[i].name,
-                 t.p[i].type_name);
+                 (unsigned long long)t.p[i].len / 1024, t.p[i].type, t.p[i].name, t.p[i].type_name);
 }
 
 /* `dir cd:\boot`: a directory of an ISO 9660 medium, or a drive's partitions when it has none. */
@@ -352,7 +354,8 @@ void ok_run(struct firmware *f, const char *line)
 {
     char words[OK_LINE_MAX];
     snprintf(words, sizeof words, "%s", line + strspn(line, " \t"));
-    for (size_t n = strlen(words); n && isspace((unsigned char)words[n - 1]); n--) words[n - 1] = 0;
+    for (size_t n = strlen(words); n && isspace((unsigned char)words[n - 1]); n--)
+        words[n - 1] = 0;
     size_t len = strcspn(words, " \t");
     char *args = words + len;
     if (*args) *args++ = 0;

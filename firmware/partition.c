@@ -28,7 +28,8 @@ static struct partition *add(struct partition_table *t, struct media m, unsigned
 static void copy_name(char out[33], const uint8_t *s, unsigned len)
 {
     unsigned n = 0;
-    for (; n < len && n < 32 && s[n]; n++) out[n] = isprint(s[n]) ? (char)s[n] : '?';
+    for (; n < len && n < 32 && s[n]; n++)
+        out[n] = isprint(s[n]) ? (char)s[n] : '?';
     out[n] = 0;
 }
 
@@ -46,8 +47,8 @@ static bool scan_apm(struct media m, struct partition_table *t)
     for (uint32_t i = 1; i <= entries && i <= PARTITIONS_MAX; i++) {
         if (media_read(m, (uint64_t)i * block, b, SECTOR) || b[0] != 'P' || b[1] != 'M') break;
         if (i == 1) entries = get_be32(b + 4);
-        struct partition *p = add(t, m, i, (uint64_t)get_be32(b + 8) * block,
-                                  (uint64_t)get_be32(b + 12) * block);
+        struct partition *p =
+            add(t, m, i, (uint64_t)get_be32(b + 8) * block, (uint64_t)get_be32(b + 12) * block);
         if (!p) continue;
         copy_name(p->name, b + 16, 32);
         copy_name(p->type_name, b + 48, 32);
@@ -56,7 +57,10 @@ static bool scan_apm(struct media m, struct partition_table *t)
     return t->n > 0;
 }
 
-static bool is_extended(uint8_t type) { return type == 0x05 || type == 0x0f || type == 0x85; }
+static bool is_extended(uint8_t type)
+{
+    return type == 0x05 || type == 0x0f || type == 0x85;
+}
 
 /* Logical partitions: each link sits at the start of the extended partition plus an offset, and
  * holds one partition relative to itself and the next link. */
@@ -108,7 +112,8 @@ static bool rdb_block(struct media m, uint64_t at, const char *id, uint8_t b[SEC
     if (media_read(m, at, b, SECTOR) || memcmp(b, id, 4)) return false;
     uint32_t longs = get_be32(b + 4), sum = 0;
     if (longs > SECTOR / 4) return false;
-    for (uint32_t i = 0; i < longs; i++) sum += get_be32(b + 4 * i);
+    for (uint32_t i = 0; i < longs; i++)
+        sum += get_be32(b + 4 * i);
     return sum == 0;
 }
 
@@ -154,7 +159,9 @@ void partition_scan(struct media m, struct partition_table *t)
         enum partition_scheme scheme;
         bool (*scan)(struct media m, struct partition_table *t);
     } schemes[] = {
-        {PARTITION_RDB, scan_rdb}, {PARTITION_APM, scan_apm}, {PARTITION_MBR, scan_mbr},
+        {PARTITION_RDB, scan_rdb},
+        {PARTITION_APM, scan_apm},
+        {PARTITION_MBR, scan_mbr},
     };
     for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
         *t = (struct partition_table){.scheme = schemes[i].scheme};

@@ -14,11 +14,11 @@ enum partition_scheme { PARTITION_NONE, PARTITION_APM, PARTITION_MBR, PARTITION_
 #define PARTITIONS_MAX 64
 
 struct partition {
-    unsigned number;   /* what `device:number` means; from 1 */
-    uint64_t at, len;  /* bytes, inside the medium */
-    uint32_t type;     /* MBR: system byte; RDB: DosType; APM: 0 */
+    unsigned number;  /* what `device:number` means; from 1 */
+    uint64_t at, len; /* bytes, inside the medium */
+    uint32_t type;    /* MBR: system byte; RDB: DosType; APM: 0 */
     bool bootable;
-    char name[33];     /* APM, RDB */
+    char name[33];      /* APM, RDB */
     char type_name[33]; /* APM */
 };
 

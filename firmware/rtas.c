@@ -15,7 +15,7 @@
 
 enum { RTAS_OK = 0, RTAS_HARDWARE = -1, RTAS_PARAMETER = -3 };
 
-#define CELLS_MAX 16
+#define CELLS_MAX  16
 #define RTAS_CHUNK 256u
 
 struct rcall {
@@ -25,7 +25,10 @@ struct rcall {
     uint32_t ret[CELLS_MAX]; /* [0] is the status; starts at 0 */
 };
 
-static void nothing(struct rcall *c) { (void)c; }
+static void nothing(struct rcall *c)
+{
+    (void)c;
+}
 
 /* args: index, buffer, length; rets: status, bytes moved */
 static void nvram_fetch(struct rcall *c)
@@ -94,9 +97,12 @@ static void set_time_of_day(struct rcall *c)
         c->ret[0] = (uint32_t)RTAS_PARAMETER;
         return;
     }
-    struct tm tm = {.tm_year = (int)c->arg[0] - 1900, .tm_mon = (int)c->arg[1] - 1,
-                    .tm_mday = (int)c->arg[2], .tm_hour = (int)c->arg[3],
-                    .tm_min = (int)c->arg[4], .tm_sec = (int)c->arg[5]};
+    struct tm tm = {.tm_year = (int)c->arg[0] - 1900,
+                    .tm_mon = (int)c->arg[1] - 1,
+                    .tm_mday = (int)c->arg[2],
+                    .tm_hour = (int)c->arg[3],
+                    .tm_min = (int)c->arg[4],
+                    .tm_sec = (int)c->arg[5]};
     machine_set_wall_clock(c->f->m, timegm(&tm));
 }
 
@@ -113,8 +119,8 @@ static void read_pci_config(struct rcall *c)
 {
     uint32_t addr = c->arg[0], size = c->arg[1];
     struct pci_bus *b = config_target(c, size);
-    c->ret[1] = b ? pci_cfg_read(b, addr >> 16 & 0xff, addr >> 8 & 0xff, addr & 0xff, size)
-                  : UINT32_MAX;
+    c->ret[1] =
+        b ? pci_cfg_read(b, addr >> 16 & 0xff, addr >> 8 & 0xff, addr & 0xff, size) : UINT32_MAX;
 }
 
 static void write_pci_config(struct rcall *c)
@@ -135,8 +141,14 @@ static void display_character(struct rcall *c)
     fw_put(c->f, &ch, 1);
 }
 
-static void power_off(struct rcall *c) { machine_request_poweroff(c->f->m, 0); }
-static void system_reboot(struct rcall *c) { machine_request_reset(c->f->m); }
+static void power_off(struct rcall *c)
+{
+    machine_request_poweroff(c->f->m, 0);
+}
+static void system_reboot(struct rcall *c)
+{
+    machine_request_reset(c->f->m);
+}
 
 #define ANY 0xff
 
@@ -193,7 +205,8 @@ static bool fetch(struct rcall *c, uint64_t at, uint32_t *token)
 static bool put_results(struct rcall *c, uint64_t at)
 {
     uint8_t b[4 * CELLS_MAX];
-    for (uint32_t i = 0; i < c->n_rets; i++) put_be32(b + 4 * i, c->ret[i]);
+    for (uint32_t i = 0; i < c->n_rets; i++)
+        put_be32(b + 4 * i, c->ret[i]);
     return !bus_ram_write(c->f->m->bus, at + 12 + 4 * c->n_args, b, 4 * c->n_rets);
 }
 

@@ -83,7 +83,10 @@ int hcall_register(struct hcall *h, const struct hcall_entry *e, size_t n, void 
     return 0;
 }
 
-static void answer(struct ppc_cpu *c, int64_t r3) { ppc_set_gpr(c, 3, (uint32_t)r3); }
+static void answer(struct ppc_cpu *c, int64_t r3)
+{
+    ppc_set_gpr(c, 3, (uint32_t)r3);
+}
 
 bool hcall_sc(void *ctx, struct ppc_cpu *c, unsigned lev)
 {
@@ -114,5 +117,6 @@ bool hcall_sc(void *ctx, struct ppc_cpu *c, unsigned lev)
 void hcall_each(struct hcall *h, void (*fn)(const struct hcall_entry *e, uint64_t count, void *ctx),
                 void *ctx)
 {
-    for (size_t i = 0; i < h->n; i++) fn(&h->slots[i].e, h->slots[i].count, ctx);
+    for (size_t i = 0; i < h->n; i++)
+        fn(&h->slots[i].e, h->slots[i].count, ctx);
 }

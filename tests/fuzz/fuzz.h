@@ -35,10 +35,10 @@ static unsigned fuzz_random(void)
 /* Numbers at which bounds checks go wrong. */
 static uint32_t fuzz_number(void)
 {
-    static const uint32_t edge[] = {0,          1,          2,          3,      4,      0x7f,
-                                    0x80,       0xff,       0x100,      0x7fff, 0x8000, 0xffff,
-                                    0x10000,    0x7fffffff, 0x80000000, 0xfffffff0,
-                                    0xfffffffc, 0xffffffff, 2048,       2047};
+    static const uint32_t edge[] = {0,          1,          2,          3,          4,
+                                    0x7f,       0x80,       0xff,       0x100,      0x7fff,
+                                    0x8000,     0xffff,     0x10000,    0x7fffffff, 0x80000000,
+                                    0xfffffff0, 0xfffffffc, 0xffffffff, 2048,       2047};
     unsigned r = fuzz_random();
     if (r % 4) return edge[r / 4 % (sizeof edge / sizeof edge[0])];
     return fuzz_random() >> (fuzz_random() & 31);
@@ -57,10 +57,12 @@ static void fuzz_mutate(uint8_t *p, size_t len)
             p[at] = (uint8_t)v;
             break;
         case 2: /* a big-endian number */
-            for (unsigned i = 0; i < 4 && at + i < len; i++) p[at + i] = (uint8_t)(v >> (24 - 8 * i));
+            for (unsigned i = 0; i < 4 && at + i < len; i++)
+                p[at + i] = (uint8_t)(v >> (24 - 8 * i));
             break;
         case 3: /* a little-endian one */
-            for (unsigned i = 0; i < 4 && at + i < len; i++) p[at + i] = (uint8_t)(v >> 8 * i);
+            for (unsigned i = 0; i < 4 && at + i < len; i++)
+                p[at + i] = (uint8_t)(v >> 8 * i);
             break;
         default: { /* a piece from elsewhere */
             size_t from = fuzz_random() % len, n_bytes = fuzz_random() % 64;

@@ -9,8 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
-    static const char *const paths[] = {"/", "/cpus", "/cpus/@0", "cd:1,\\x", "/a/b/c", "//",
-                                        "/chosen", "@", "/@", "/cpus@", ":"};
+    static const char *const paths[] = {"/",       "/cpus", "/cpus/@0", "cd:1,\\x", "/a/b/c", "//",
+                                        "/chosen", "@",     "/@",       "/cpus@",   ":"};
     struct tree t = {NULL, 0};
     struct error err = {""};
     char args[16], path[TREE_PATH_MAX];
@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
         }
         bool bad;
         const char *name = tree_next_prop(&t, 0, "", &bad);
-        for (unsigned i = 0; name && i < 1000; i++) name = tree_next_prop(&t, 0, name, &bad);
+        for (unsigned i = 0; name && i < 1000; i++)
+            name = tree_next_prop(&t, 0, name, &bad);
     }
     tree_free(&t);
     return 0;

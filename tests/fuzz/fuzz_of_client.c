@@ -12,20 +12,89 @@
 #define SCRATCH 0x210000u
 
 static const char *const strings[] = {
-    "", "/", "/chosen", "/memory", "/rtas", "/failsafe", "/pci/ide", "cd", "cd:0", "cd:,\\boot.img",
-    "hd:1", "cd:\\", "/options", "/aliases", "name", "available", "stdout", "reg", "bootargs",
-    "phandle", "boot-args", "block-size", "read-blocks", "seek", "size", "load", "offset", "claim",
-    "release", "map", "translate", "decode-unit", "encode-unit", "instantiate-rtas", "c,1",
-    "reset-all", "get-time", "#blocks", "write", "read", "open", "close", "max-transfer",
-    "loop:x/y:z", "/pci@80000000/isa@c/serial@i2f8", "dimensions",
+    "",
+    "/",
+    "/chosen",
+    "/memory",
+    "/rtas",
+    "/failsafe",
+    "/pci/ide",
+    "cd",
+    "cd:0",
+    "cd:,\\boot.img",
+    "hd:1",
+    "cd:\\",
+    "/options",
+    "/aliases",
+    "name",
+    "available",
+    "stdout",
+    "reg",
+    "bootargs",
+    "phandle",
+    "boot-args",
+    "block-size",
+    "read-blocks",
+    "seek",
+    "size",
+    "load",
+    "offset",
+    "claim",
+    "release",
+    "map",
+    "translate",
+    "decode-unit",
+    "encode-unit",
+    "instantiate-rtas",
+    "c,1",
+    "reset-all",
+    "get-time",
+    "#blocks",
+    "write",
+    "read",
+    "open",
+    "close",
+    "max-transfer",
+    "loop:x/y:z",
+    "/pci@80000000/isa@c/serial@i2f8",
+    "dimensions",
 };
 
 static const char *const services[] = {
-    "test", "finddevice", "getprop", "getproplen", "nextprop", "setprop", "peer", "child", "parent",
-    "canon", "instance-to-path", "instance-to-package", "package-to-path",
-    "instance-to-interposed-path", "call-method", "open", "close", "read", "write", "seek", "claim",
-    "release", "boot", "enter", "exit", "chain", "interpret", "set-callback", "set-symbol-lookup",
-    "milliseconds", "quiesce", "test-method", "start-cpu", "no-such-service",
+    "test",
+    "finddevice",
+    "getprop",
+    "getproplen",
+    "nextprop",
+    "setprop",
+    "peer",
+    "child",
+    "parent",
+    "canon",
+    "instance-to-path",
+    "instance-to-package",
+    "package-to-path",
+    "instance-to-interposed-path",
+    "call-method",
+    "open",
+    "close",
+    "read",
+    "write",
+    "seek",
+    "claim",
+    "release",
+    "boot",
+    "enter",
+    "exit",
+    "chain",
+    "interpret",
+    "set-callback",
+    "set-symbol-lookup",
+    "milliseconds",
+    "quiesce",
+    "test-method",
+    "start-cpu",
+    "no-such-service",
 };
 
 /* Counts that fit, so that most calls reach their service. */
@@ -50,13 +119,15 @@ static uint8_t byte(struct input *in)
 static uint32_t value(struct input *in)
 {
     uint8_t b = byte(in);
-    static const uint32_t edge[] = {0, UINT32_MAX, FX_RAM, FX_RAM - 1, FX_RAM - 4, 0x80000000,
-                                    SCRATCH, SCRATCH + 0x100, 0x7fffffff, 4096, 65536, 1u << 20};
+    static const uint32_t edge[] = {0,          UINT32_MAX, FX_RAM,  FX_RAM - 1,
+                                    FX_RAM - 4, 0x80000000, SCRATCH, SCRATCH + 0x100,
+                                    0x7fffffff, 4096,       65536,   1u << 20};
     if (b < 48) return b;
     if (b < 160) return STRINGS + 64u * (b - 48u) % (64 * ARRAY_SIZE(strings));
     if (b < 240) return edge[(b - 160u) % ARRAY_SIZE(edge)];
     uint32_t v = 0;
-    for (unsigned i = 0; i < 4; i++) v = v << 8 | byte(in);
+    for (unsigned i = 0; i < 4; i++)
+        v = v << 8 | byte(in);
     return v;
 }
 
@@ -86,7 +157,8 @@ static void one_call(struct fx *x, struct input *in)
     }
     put32(x, FX_ARRAY + 4, n_in);
     put32(x, FX_ARRAY + 8, n_out);
-    for (unsigned i = 0; i < n_in; i++) put32(x, FX_ARRAY + 12 + 4 * i, value(in));
+    for (unsigned i = 0; i < n_in; i++)
+        put32(x, FX_ARRAY + 12 + 4 * i, value(in));
     ppc_set_gpr(x->m.cpu, 3, is_rtas ? H_RTAS : H_VOF_CLIENT);
     ppc_set_gpr(x->m.cpu, 4, odd == 223 ? value(in) : FX_ARRAY);
     if (!hcall_sc(x->m.hcall, x->m.cpu, 1)) abort();
@@ -136,7 +208,8 @@ static size_t fuzz_seed(unsigned n, uint8_t *p, size_t room)
 {
     (void)room;
     if (n > 50) return 0;
-    for (size_t i = 0; i < 400; i++) p[i] = (uint8_t)fuzz_random();
+    for (size_t i = 0; i < 400; i++)
+        p[i] = (uint8_t)fuzz_random();
     return 400;
 }
 #endif

@@ -6,9 +6,9 @@
 #define TESTS_UNIT_FW_FIXTURE_H
 
 #ifdef FX_PLAIN /* outside Check: the fuzz targets */
-#define ck_assert(x) ((x) ? (void)0 : abort())
-#define ck_assert_msg(x, ...) ck_assert(x)
-#define ck_assert_int_eq(a, b) ck_assert((a) == (b))
+#define ck_assert(x)             ((x) ? (void)0 : abort())
+#define ck_assert_msg(x, ...)    ck_assert(x)
+#define ck_assert_int_eq(a, b)   ck_assert((a) == (b))
 #define ck_assert_ptr_nonnull(p) ck_assert((p) != NULL)
 #else
 #include <check.h>
@@ -82,11 +82,15 @@ static UNUSED struct block *fx_disk(struct fx_disk *d, uint8_t *data, uint64_t l
 {
     static const struct block_ops ops = {.read = fx_read, .write = fx_write};
     d->data = data;
-    d->b = (struct block){.ops = &ops, .name = (char *)"test", .size = len, .present = data != NULL};
+    d->b =
+        (struct block){.ops = &ops, .name = (char *)"test", .size = len, .present = data != NULL};
     return &d->b;
 }
 
-static UNUSED uint64_t fx_clock(void *ctx) { return ((struct fx *)ctx)->now; }
+static UNUSED uint64_t fx_clock(void *ctx)
+{
+    return ((struct fx *)ctx)->now;
+}
 
 static UNUSED void fx_node(struct fdtw *w, const char *name, const char *type)
 {
@@ -142,19 +146,21 @@ static UNUSED struct fx *fx_new(void)
     log_init(&x->m.log, NULL, 0);
     sched_init(&x->m.sched, fx_clock, x);
     x->m.bus = bus_new("cpu", 0, &x->m.log);
-    ck_assert_int_eq(
-        bus_add_ram(x->m.bus, "ram", 0, x->cfg.ram_size, RAM_RW, &x->m.ram, &err), 0);
+    ck_assert_int_eq(bus_add_ram(x->m.bus, "ram", 0, x->cfg.ram_size, RAM_RW, &x->m.ram, &err), 0);
     x->m.hcall = hcall_new(&x->m.log);
-    struct ppc_config cpu = {.model = ppc_model_find("7457"), .bus = x->m.bus,
-                             .sched = &x->m.sched, .log = &x->m.log, .tb_hz = 33333333,
-                             .sc = hcall_sc, .sc_ctx = x->m.hcall};
+    struct ppc_config cpu = {.model = ppc_model_find("7457"),
+                             .bus = x->m.bus,
+                             .sched = &x->m.sched,
+                             .log = &x->m.log,
+                             .tb_hz = 33333333,
+                             .sc = hcall_sc,
+                             .sc_ctx = x->m.hcall};
     x->m.cpu = ppc_new(&cpu, &err);
     ck_assert_ptr_nonnull(x->m.cpu);
     x->m.boot_devices[0] = (struct boot_device){
         .alias = "hd", .path = "/pci@80000000/ide@c,1/disk@0,0", .block = &x->hd.b};
-    x->m.boot_devices[1] = (struct boot_device){.alias = "cd",
-                                                .path = "/pci@80000000/ide@c,1/cdrom@1,0",
-                                                .block = &x->cd.b, .cdrom = true};
+    x->m.boot_devices[1] = (struct boot_device){
+        .alias = "cd", .path = "/pci@80000000/ide@c,1/cdrom@1,0", .block = &x->cd.b, .cdrom = true};
     x->m.n_boot_devices = 2;
     return x;
 }
@@ -221,7 +227,7 @@ static UNUSED const char *fx_get(struct fx *x, uint32_t at)
 }
 
 #define FX_ARRAY 0x300000u /* argument arrays are built here */
-#define FX_TEXT 0x301000u  /* for strings and buffers of tests */
+#define FX_TEXT  0x301000u /* for strings and buffers of tests */
 
 /* Calls a client service through sc 1 and returns out[0]; all results are left in `out`. */
 static UNUSED uint32_t fx_call_n(struct fx *x, const char *service, uint32_t n_out, uint32_t *out,
@@ -231,25 +237,28 @@ static UNUSED uint32_t fx_call_n(struct fx *x, const char *service, uint32_t n_o
     put_be32(array, fx_str(x, FX_ARRAY + 0x800, service));
     put_be32(array + 4, n_in);
     put_be32(array + 8, n_out);
-    for (uint32_t i = 0; i < n_in; i++) put_be32(array + 12 + 4 * i, in[i]);
-    for (uint32_t i = 0; i < n_out; i++) put_be32(array + 12 + 4 * (n_in + i), 0xdeadbeef);
+    for (uint32_t i = 0; i < n_in; i++)
+        put_be32(array + 12 + 4 * i, in[i]);
+    for (uint32_t i = 0; i < n_out; i++)
+        put_be32(array + 12 + 4 * (n_in + i), 0xdeadbeef);
     fx_put(x, FX_ARRAY, array, 12 + 4 * (n_in + n_out));
     ppc_set_gpr(x->m.cpu, 3, H_VOF_CLIENT);
     ppc_set_gpr(x->m.cpu, 4, FX_ARRAY);
     ck_assert(hcall_sc(x->m.hcall, x->m.cpu, 1));
     ck_assert_int_eq(bus_ram_read(x->m.bus, FX_ARRAY, array, 12 + 4 * (n_in + n_out)), 0);
-    for (uint32_t i = 0; i < n_out; i++) out[i] = get_be32(array + 12 + 4 * (n_in + i));
+    for (uint32_t i = 0; i < n_out; i++)
+        out[i] = get_be32(array + 12 + 4 * (n_in + i));
     return n_out ? out[0] : (uint32_t)ppc_gpr(x->m.cpu, 3);
 }
 
 /* fx_call(x, "getprop", phandle, name, buf, len): one result, the usual case. */
 #define fx_call(x, service, ...)                                                                   \
-    fx_call_n(x, service, 1, (uint32_t[16]){0},                                                    \
-              sizeof((uint32_t[]){__VA_ARGS__}) / 4, (const uint32_t[]){__VA_ARGS__})
+    fx_call_n(x, service, 1, (uint32_t[16]){0}, sizeof((uint32_t[]){__VA_ARGS__}) / 4,             \
+              (const uint32_t[]){__VA_ARGS__})
 /* The same without a result: gives r3. */
 #define fx_do(x, service, ...)                                                                     \
-    fx_call_n(x, service, 0, (uint32_t[16]){0},                                                    \
-              sizeof((uint32_t[]){__VA_ARGS__}) / 4, (const uint32_t[]){__VA_ARGS__})
+    fx_call_n(x, service, 0, (uint32_t[16]){0}, sizeof((uint32_t[]){__VA_ARGS__}) / 4,             \
+              (const uint32_t[]){__VA_ARGS__})
 
 static UNUSED uint32_t fx_find(struct fx *x, const char *path)
 {
@@ -277,7 +286,8 @@ static UNUSED size_t fx_elf(uint8_t *p, uint32_t vaddr, uint32_t paddr, uint32_t
     put_be32(p + 68, len);
     put_be32(p + 72, memsz);
     put_be32(p + 76, 7);
-    for (uint32_t i = 0; i + 4 <= len; i += 4) put_be32(p + 84 + i, 0x60000000);
+    for (uint32_t i = 0; i + 4 <= len; i += 4)
+        put_be32(p + 84 + i, 0x60000000);
     return 84 + len;
 }
 
@@ -288,7 +298,8 @@ static UNUSED int fx_run(const char *name, const TTest *const *tests)
     Suite *s = suite_create(name);
     TCase *t = tcase_create(name);
     tcase_set_timeout(t, 60);
-    for (; *tests; tests++) tcase_add_test(t, *tests);
+    for (; *tests; tests++)
+        tcase_add_test(t, *tests);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

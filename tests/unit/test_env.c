@@ -97,7 +97,8 @@ END_TEST
 static void damage(size_t len, int byte)
 {
     FILE *f = fopen(file, "wb");
-    for (size_t i = 0; i < len; i++) fputc(byte, f);
+    for (size_t i = 0; i < len; i++)
+        fputc(byte, f);
     fclose(f);
 }
 
@@ -150,7 +151,8 @@ START_TEST(guest_writes)
         ck_assert_int_eq(env_set(&e, "mine", "1"), 0);
         for (int i = 0; i < 50; i++) {
             uint8_t b[64];
-            for (size_t k = 0; k < sizeof b; k++) b[k] = (uint8_t)(rand_r(&seed) % 5 ? 'a' : 0);
+            for (size_t k = 0; k < sizeof b; k++)
+                b[k] = (uint8_t)(rand_r(&seed) % 5 ? 'a' : 0);
             uint32_t at = (uint32_t)rand_r(&seed) % NVRAM_LEN;
             ck_assert_int_eq(nvram_write(&e, at, b, sizeof b) == 0, at + sizeof b <= NVRAM_LEN);
         }
@@ -171,8 +173,12 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {set_and_kept, refuses, transient_is_not_kept,
-                                  damaged_file_is_moved_aside, failing_write_is_told, guest_writes,
+    const TTest *const tests[] = {set_and_kept,
+                                  refuses,
+                                  transient_is_not_kept,
+                                  damaged_file_is_moved_aside,
+                                  failing_write_is_told,
+                                  guest_writes,
                                   NULL};
     return fx_run("env", tests);
 }

@@ -49,7 +49,8 @@ static void refused(struct bench *b, const char *word)
     ck_assert_msg(strstr(b->err.text, "the.file") != NULL, "%s", b->err.text);
     ck_assert_msg(strstr(b->err.text, word) != NULL, "'%s' not in: %s", word, b->err.text);
     uint32_t sum = 0;
-    for (unsigned i = 0; i < RAM; i += 4) sum |= (uint32_t)bus_read(b->bus, i, 4);
+    for (unsigned i = 0; i < RAM; i += 4)
+        sum |= (uint32_t)bus_read(b->bus, i, 4);
     ck_assert_uint_eq(sum, 0);
 }
 
@@ -263,7 +264,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {elf_goes_to_paddr, bad_elf, gzip, uimage, identifies,
-                                  host_files, NULL};
+    const TTest *const tests[] = {elf_goes_to_paddr, bad_elf,    gzip, uimage,
+                                  identifies,        host_files, NULL};
     return fx_run("image", tests);
 }

@@ -19,7 +19,10 @@ static void sh(const char *fmt, const char *arg)
     ck_assert_int_eq(system(cmd), 0);
 }
 
-static bool have_xorriso(void) { return system("command -v xorriso >/dev/null 2>&1") == 0; }
+static bool have_xorriso(void)
+{
+    return system("command -v xorriso >/dev/null 2>&1") == 0;
+}
 
 /* Makes an image with `options` of a small tree. */
 static bool make(struct fx_disk *d, const char *options)
@@ -30,7 +33,8 @@ static bool make(struct fx_disk *d, const char *options)
     sh("mkdir -p %s/t/Install/Deep/er && cd %.0s%s/t && printf kernel >boot.img && "
        "printf linux >Install/vmlinuz-chrp.initrd.with.a.long.name && "
        "printf x >Install/Deep/er/f && "
-       "for i in $(seq 400); do echo $i >Install/Deep/a_rather_long_file_name_number_$i; done", "");
+       "for i in $(seq 400); do echo $i >Install/Deep/a_rather_long_file_name_number_$i; done",
+       "");
     sh("cd %s && xorriso -as mkisofs -quiet %s -V TESTDISC -o %s/i.iso t >/dev/null 2>&1", options);
     char path[128];
     snprintf(path, sizeof path, "%s/i.iso", dir);
@@ -212,7 +216,8 @@ START_TEST(extents_and_loops)
     ck_assert_int_eq(iso_find(&iso, "holes", &n), -EFBIG);
     ck_assert_int_eq(iso_find(&iso, "loop/loop/loop/big", &n), 0);
     char deep[512] = "";
-    for (int i = 0; i < 60; i++) strcat(deep, "loop/");
+    for (int i = 0; i < 60; i++)
+        strcat(deep, "loop/");
     ck_assert_int_eq(iso_find(&iso, deep, &n), -ENOENT);
     ck_assert_int_eq(iso_find(&iso, "far.bin", &n), 0);
     ck_assert_uint_eq(n.len, 0);
@@ -224,7 +229,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {rock_ridge, plain, joliet, lists_all, survives_damage,
-                                  not_an_iso, extents_and_loops, NULL};
+    const TTest *const tests[] = {
+        rock_ridge, plain, joliet, lists_all, survives_damage, not_an_iso, extents_and_loops, NULL};
     return fx_run("iso9660", tests);
 }

@@ -82,15 +82,19 @@ START_TEST(agrees_with_a_bitmap)
     for (int step = 0; step < 20000; step++) {
         unsigned at = (unsigned)rand_r(&seed) % UNITS, len = (unsigned)rand_r(&seed) % 12 + 1;
         bool inside = at + len <= UNITS, clear = inside;
-        for (unsigned i = at; clear && i < at + len; i++) clear = !used[i];
+        for (unsigned i = at; clear && i < at + len; i++)
+            clear = !used[i];
         if (rand_r(&seed) % 3) {
             ck_assert_int_eq(claims_take(&s, at * UNIT, len * UNIT) == 0, clear);
-            for (unsigned i = at; clear && i < at + len; i++) used[i] = true;
+            for (unsigned i = at; clear && i < at + len; i++)
+                used[i] = true;
         } else {
             ck_assert_int_eq(claims_drop(&s, at * UNIT, len * UNIT), 0);
-            for (unsigned i = at; i < at + len && i < UNITS; i++) used[i] = false;
+            for (unsigned i = at; i < at + len && i < UNITS; i++)
+                used[i] = false;
         }
-        for (unsigned i = 0; i + 1 < s.n; i++) ck_assert_uint_lt(s.c[i].end, s.c[i + 1].start);
+        for (unsigned i = 0; i + 1 < s.n; i++)
+            ck_assert_uint_lt(s.c[i].end, s.c[i + 1].start);
     }
     for (unsigned i = 0; i < UNITS; i++)
         ck_assert_int_eq(claims_free(&s, i * UNIT, UNIT), !used[i]);
@@ -101,7 +105,8 @@ START_TEST(full_list_refuses)
 {
     static struct claims s;
     claims_init(&s, UINT32_MAX);
-    for (unsigned i = 0; i < CLAIMS_MAX; i++) ck_assert_int_eq(claims_take(&s, i * 2, 1), 0);
+    for (unsigned i = 0; i < CLAIMS_MAX; i++)
+        ck_assert_int_eq(claims_take(&s, i * 2, 1), 0);
     ck_assert_int_eq(claims_take(&s, CLAIMS_MAX * 2, 1), -ENOSPC);
     ck_assert_int_eq(claims_take(&s, 1, 1), 0); /* joins two */
     ck_assert_int_eq(claims_take(&s, CLAIMS_MAX * 2, 1), 0);
@@ -110,8 +115,12 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {takes_and_refuses, merges_neighbours,
-                                  aligned_prefers_from_then_reuses, gaps_cover_the_rest,
-                                  agrees_with_a_bitmap, full_list_refuses, NULL};
+    const TTest *const tests[] = {takes_and_refuses,
+                                  merges_neighbours,
+                                  aligned_prefers_from_then_reuses,
+                                  gaps_cover_the_rest,
+                                  agrees_with_a_bitmap,
+                                  full_list_refuses,
+                                  NULL};
     return fx_run("of_claim", tests);
 }

@@ -18,11 +18,39 @@ START_TEST(every_service_is_there)
 {
     struct fx *x = fx_started();
     static const char *const names[] = {
-        "test", "finddevice", "getprop", "getproplen", "nextprop", "setprop", "peer", "child",
-        "parent", "canon", "instance-to-path", "instance-to-package", "package-to-path",
-        "instance-to-interposed-path", "call-method", "open", "close", "read", "write", "seek",
-        "claim", "release", "boot", "enter", "exit", "chain", "interpret", "set-callback",
-        "set-symbol-lookup", "milliseconds", "quiesce", "test-method", "start-cpu",
+        "test",
+        "finddevice",
+        "getprop",
+        "getproplen",
+        "nextprop",
+        "setprop",
+        "peer",
+        "child",
+        "parent",
+        "canon",
+        "instance-to-path",
+        "instance-to-package",
+        "package-to-path",
+        "instance-to-interposed-path",
+        "call-method",
+        "open",
+        "close",
+        "read",
+        "write",
+        "seek",
+        "claim",
+        "release",
+        "boot",
+        "enter",
+        "exit",
+        "chain",
+        "interpret",
+        "set-callback",
+        "set-symbol-lookup",
+        "milliseconds",
+        "quiesce",
+        "test-method",
+        "start-cpu",
     };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         ck_assert_msg(fx_call(x, "test", fx_str(x, STR, names[i])) == 0, "%s", names[i]);
@@ -252,7 +280,8 @@ START_TEST(instances_are_bounded)
 {
     struct fx *x = fx_started();
     uint32_t last = 1, n = 0;
-    while (n < 200 && (last = fx_call(x, "open", fx_str(x, STR, "/rtas")))) n++;
+    while (n < 200 && (last = fx_call(x, "open", fx_str(x, STR, "/rtas"))))
+        n++;
     ck_assert_uint_lt(n, FW_INSTANCES);
     ck_assert_uint_eq(last, 0);
     uint32_t first = prop_u32(x, "/chosen", "stdout") + 5;
@@ -278,9 +307,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        every_service_is_there, malformed_calls_are_refused, a_string_may_end_with_memory,
-        properties, nextprop_walks, paths, console_in_and_out, claims_show_in_available, methods,
-        interpret_resets_and_powers_off, clock_and_callbacks, instances_are_bounded, privilege,
+        every_service_is_there,
+        malformed_calls_are_refused,
+        a_string_may_end_with_memory,
+        properties,
+        nextprop_walks,
+        paths,
+        console_in_and_out,
+        claims_show_in_available,
+        methods,
+        interpret_resets_and_powers_off,
+        clock_and_callbacks,
+        instances_are_bounded,
+        privilege,
         NULL,
     };
     return fx_run("of_client", tests);

@@ -18,13 +18,14 @@ START_TEST(resolves_paths)
     uint32_t ide = at(x, "/pci@80000000/ide@c,1");
     ck_assert_uint_ne(ide, 0);
     static const char *const same[] = {
-        "/pci@80000000/ide@C,1", "/pci/ide", "/pci/ide@c,1", "/pci@80000000/@c,1",
-        "/PCI@80000000/IDE", "/pci/spi", "/pci@80000000/ide@0C,1", "/pci/ide/", "//pci//ide",
+        "/pci@80000000/ide@C,1",  "/pci/ide",          "/pci/ide@c,1",
+        "/pci@80000000/@c,1",     "/PCI@80000000/IDE", "/pci/spi",
+        "/pci@80000000/ide@0C,1", "/pci/ide/",         "//pci//ide",
     };
     for (size_t i = 0; i < ARRAY_SIZE(same); i++)
         ck_assert_msg(at(x, same[i]) == ide, "%s", same[i]);
     static const char *const none[] = {"/pci/none", "/pci@80000000/ide@c,2", "/pci@90000000", "",
-                                       "nothing", "/pci/ide/x/y", "/isa"};
+                                       "nothing",   "/pci/ide/x/y",          "/isa"};
     for (size_t i = 0; i < ARRAY_SIZE(none); i++)
         ck_assert_msg(at(x, none[i]) == 0, "%s", none[i]);
     ck_assert_uint_eq(at(x, "/"), 1);
@@ -151,8 +152,13 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {resolves_paths, resolves_drives_and_aliases, alias_loops_end,
-                                  walks_every_node_once, properties_grow_to_the_limit,
-                                  next_prop_lists_all, rejects_bad_blobs, NULL};
+    const TTest *const tests[] = {resolves_paths,
+                                  resolves_drives_and_aliases,
+                                  alias_loops_end,
+                                  walks_every_node_once,
+                                  properties_grow_to_the_limit,
+                                  next_prop_lists_all,
+                                  rejects_bad_blobs,
+                                  NULL};
     return fx_run("of_tree", tests);
 }

@@ -7,7 +7,10 @@
 
 #define ELF_AT 0x1000000u
 
-static bool says(struct fx *x, const char *text) { return strstr(x->console.out, text) != NULL; }
+static bool says(struct fx *x, const char *text)
+{
+    return strstr(x->console.out, text) != NULL;
+}
 
 /* An image of one directory with one file of `len` bytes, by hand (see test_iso9660.c). */
 static void cd_with(struct fx *x, const char *name, const uint8_t *data, size_t len)
@@ -70,15 +73,14 @@ START_TEST(cd_boots)
     ck_assert_uint_eq(ppc_pc(c), ELF_AT);
     ck_assert_uint_eq(ppc_gpr(c, 3), 0);
     ck_assert_uint_eq(ppc_gpr(c, 4), 0);
-    ck_assert_uint_eq(ppc_msr(c) & 0x40, 0); /* IP */
+    ck_assert_uint_eq(ppc_msr(c) & 0x40, 0);                             /* IP */
     ck_assert_uint_eq(bus_read(x->m.bus, ppc_gpr(c, 5), 4), 0x7c641b78); /* mr r4,r3 */
     ck_assert_uint_lt(ppc_gpr(c, 1), VOF_LEN);
     uint32_t chosen = fx_find(x, "/chosen");
     fx_call(x, "getprop", chosen, fx_str(x, FX_TEXT, "bootargs"), FX_TEXT + 64, 64);
     ck_assert_str_eq(fx_get(x, FX_TEXT + 64), "console=ttyS0");
     fx_call(x, "getprop", chosen, fx_str(x, FX_TEXT, "bootpath"), FX_TEXT + 64, 64);
-    ck_assert_str_eq(fx_get(x, FX_TEXT + 64),
-                     "/pci@80000000/ide@c,1/cdrom@1,0:,\\boot.img");
+    ck_assert_str_eq(fx_get(x, FX_TEXT + 64), "/pci@80000000/ide@c,1/cdrom@1,0:,\\boot.img");
     fx_free(x);
 }
 END_TEST
@@ -107,8 +109,10 @@ START_TEST(boot_from_the_prompt)
     bootable_cd(x, "OTHER.ELF;1");
     fx_start(x);
     static const char *const lines[] = {
-        "boot cd other.elf root=/dev/sda1\r", "boot cd:,\\other.elf root=/dev/sda1\r",
-        "boot cd:\\other.elf root=/dev/sda1\r", "boot /pci/ide/cdrom@1:0,other.elf root=/dev/sda1\r",
+        "boot cd other.elf root=/dev/sda1\r",
+        "boot cd:,\\other.elf root=/dev/sda1\r",
+        "boot cd:\\other.elf root=/dev/sda1\r",
+        "boot /pci/ide/cdrom@1:0,other.elf root=/dev/sda1\r",
         "boot other.elf root=/dev/sda1\r",
     };
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -286,6 +290,51 @@ START_TEST(variables)
 }
 END_TEST
 
+START_TEST(boot_command)
+{
+    struct fx *x = fx_new();
+    x->cfg.prom_env[0] = "boot-command=boot cd other.elf quiet";
+    bootable_cd(x, "OTHER.ELF;1");
+    fx_start(x);
+    ck_assert(!firmware_interactive(x->fw));
+    ck_assert_uint_eq(ppc_pc(x->m.cpu), ELF_AT);
+    fx_free(x);
+    x = fx_new();
+    x->cfg.prom_env[0] = "boot-command=printenv";
+    fx_start(x);
+    ck_assert(firmware_interactive(x->fw));
+    ck_assert(says(x, "auto-boot?"));
+    ck_assert(says(x, "\nok "));
+    fx_free(x);
+    x = fx_new();
+    x->cfg.prom_env[0] = "nonsense";
+    struct error err = {""};
+    ck_assert_int_lt(firmware_new(&x->m, &x->fw, &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.text, "nonsense"));
+    fx_free(x);
+}
+END_TEST
+
+/* A PReP boot partition holds an ELF and nothing else. */
+START_TEST(boot_partition)
+{
+    struct fx *x = fx_new();
+    uint8_t *p = calloc(256, 512);
+    p[446 + 4] = 0x41;
+    put_le32(p + 446 + 8, 8);
+    put_le32(p + 446 + 12, 100);
+    put_le16(p + 510, 0xaa55);
+    fx_elf(p + 8 * 512, ELF_AT, ELF_AT, 64, 64, ELF_AT);
+    fx_disk(&x->hd, p, 256 * 512);
+    fx_start(x);
+    ck_assert(!firmware_interactive(x->fw));
+    ck_assert_uint_eq(ppc_pc(x->m.cpu), ELF_AT);
+    fx_call(x, "getprop", fx_find(x, "/chosen"), fx_str(x, FX_TEXT, "bootpath"), FX_TEXT + 64, 64);
+    ck_assert_str_eq(fx_get(x, FX_TEXT + 64), "/pci@80000000/ide@c,1/disk@0,0:1");
+    fx_free(x);
+}
+END_TEST
+
 START_TEST(line_editing)
 {
     struct fx *x = fx_started();
@@ -345,9 +394,22 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        nothing_to_boot, cd_without_boot_file, cd_boots, boot_file_option, boot_from_the_prompt,
-        enter_and_go, kernel_at_zero, bad_kernel, bad_dtb, tree_commands, variables, line_editing,
-        reads_files_for_clients, NULL,
+        nothing_to_boot,
+        cd_without_boot_file,
+        cd_boots,
+        boot_file_option,
+        boot_from_the_prompt,
+        enter_and_go,
+        kernel_at_zero,
+        bad_kernel,
+        bad_dtb,
+        tree_commands,
+        variables,
+        boot_command,
+        boot_partition,
+        line_editing,
+        reads_files_for_clients,
+        NULL,
     };
     return fx_run("ok", tests);
 }

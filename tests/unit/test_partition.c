@@ -98,7 +98,8 @@ static void sum(uint8_t *b)
     uint32_t s = 0;
     put_be32(b + 4, 64);
     put_be32(b + 8, 0);
-    for (unsigned i = 0; i < 64; i++) s += get_be32(b + 4 * i);
+    for (unsigned i = 0; i < 64; i++)
+        s += get_be32(b + 4 * i);
     put_be32(b + 8, 0u - s);
 }
 
@@ -154,12 +155,14 @@ START_TEST(noise)
     uint8_t *p = disk(&d);
     unsigned seed = 3;
     for (int round = 0; round < 300; round++) {
-        for (unsigned i = 0; i < 64 * 512; i++) p[i] = (uint8_t)rand_r(&seed);
+        for (unsigned i = 0; i < 64 * 512; i++)
+            p[i] = (uint8_t)rand_r(&seed);
         put_le16(p + 510, 0xaa55);
         if (round & 1) {
             memcpy(p + 512, "PM", 2);
         } else {
-            for (unsigned i = 0; i < 4; i++) p[446 + 16 * i] = 0;
+            for (unsigned i = 0; i < 4; i++)
+                p[446 + 16 * i] = 0;
         }
         partition_scan(media_whole(&d.b), &t);
         for (unsigned i = 0; i < t.n; i++)

@@ -15,14 +15,17 @@ static int32_t rtas(struct fx *x, uint32_t token, uint32_t n_args, const uint32_
     put_be32(block, token);
     put_be32(block + 4, n_args);
     put_be32(block + 8, n_rets);
-    for (uint32_t i = 0; i < n_args; i++) put_be32(block + 12 + 4 * i, args[i]);
-    for (uint32_t i = 0; i < n_rets; i++) put_be32(block + 12 + 4 * (n_args + i), 0xdeadbeef);
+    for (uint32_t i = 0; i < n_args; i++)
+        put_be32(block + 12 + 4 * i, args[i]);
+    for (uint32_t i = 0; i < n_rets; i++)
+        put_be32(block + 12 + 4 * (n_args + i), 0xdeadbeef);
     fx_put(x, FX_ARRAY, block, sizeof block);
     ppc_set_gpr(x->m.cpu, 3, H_RTAS);
     ppc_set_gpr(x->m.cpu, 4, FX_ARRAY);
     ck_assert(hcall_sc(x->m.hcall, x->m.cpu, 1));
     ck_assert_int_eq(bus_ram_read(x->m.bus, FX_ARRAY, block, sizeof block), 0);
-    for (uint32_t i = 0; i < n_rets; i++) ret[i] = get_be32(block + 12 + 4 * (n_args + i));
+    for (uint32_t i = 0; i < n_rets; i++)
+        ret[i] = get_be32(block + 12 + 4 * (n_args + i));
     return (int32_t)ppc_gpr(x->m.cpu, 3);
 }
 #define RTAS(x, token, n_rets, ...)                                                                \
@@ -53,7 +56,8 @@ START_TEST(clock)
     ck_assert_uint_eq(ret[0], 0);
     ck_assert_int_eq(rtas(x, 3, 0, NULL, 8), H_SUCCESS);
     static const uint32_t want[] = {0, 2026, 2, 28, 23, 59};
-    for (unsigned i = 0; i < 6; i++) ck_assert_uint_eq(ret[i], want[i]);
+    for (unsigned i = 0; i < 6; i++)
+        ck_assert_uint_eq(ret[i], want[i]);
     ck_assert_uint_ge(ret[6], 58);
     ck_assert_int_eq(RTAS(x, 4, 1, 2026, 13, 1, 0, 0, 0, 0), H_SUCCESS);
     ck_assert_int_eq((int32_t)ret[0], -3);
@@ -104,7 +108,10 @@ START_TEST(display_character)
 }
 END_TEST
 
-static void no_reset(struct device *d) { (void)d; }
+static void no_reset(struct device *d)
+{
+    (void)d;
+}
 static const struct state_field no_state[] = {S_END};
 static const struct device_type function_type = {
     .name = "test", .reset = no_reset, .state = no_state};
@@ -150,7 +157,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {counts, clock, reset_and_power_off, nvram, display_character,
+    const TTest *const tests[] = {counts,     clock, reset_and_power_off, nvram, display_character,
                                   pci_config, NULL};
     return fx_run("rtas", tests);
 }
