@@ -2,8 +2,8 @@
  * Floating-point state: FPSCR, and the last operation whose FPRF, FI and FR are not yet in it.
  *
  * The fast handlers use the host's FPU, always in its default mode (round to nearest, no flushing,
- * everything masked). They run only while FPSCR says: nothing enabled, RN = nearest, NI = 0, and
- * XX = 1 already. Under these conditions an ordinary operation with a normal result changes nothing
+ * everything masked). They run only while FPSCR says: nothing enabled, RN = nearest, and XX = 1
+ * already. Under these conditions an ordinary operation with a normal result changes nothing
  * in FPSCR but FPRF, FI and FR, and those depend on the last operation alone. So a fast handler
  * notes operation and operands, and fpu_sync() recomputes the three fields from them by softfp.c
  * when somebody looks. Everything else (first inexact operation, NaN, infinity, tiny or huge

@@ -55,15 +55,19 @@ static ALWAYS_INLINE uint64_t fp_from_single(uint32_t w)
            (uint64_t)(w & 0x007fffff) << 29;
 }
 
+/* A single's denormalised range, where stfs has to shift the fraction. */
+static ALWAYS_INLINE bool fp_stores_denormal(uint64_t d)
+{
+    return ((unsigned)(d >> 52) & 0x7ff) - 874 <= 896 - 874;
+}
+
 /* What stfs stores. Doubles below the single denormals are "undefined"; the 750 family is measured
  * to store the bits that a normalised number would give. UNVERIFIED for the 74xx. */
 static ALWAYS_INLINE uint32_t fp_to_single(uint64_t d)
 {
-    unsigned e = d >> 52 & 0x7ff;
-    uint32_t sign = (uint32_t)(d >> 32) & 0x80000000;
-    if (unlikely(e - 874 <= 896 - 874)) {
+    if (unlikely(fp_stores_denormal(d))) {
         uint32_t m = 0x00800000 | (uint32_t)(d >> 29 & 0x007fffff);
-        return sign | m >> (897 - e);
+        return ((uint32_t)(d >> 32) & 0x80000000) | m >> (897 - (d >> 52 & 0x7ff));
     }
     return ((uint32_t)(d >> 32) & 0xc0000000) | ((uint32_t)(d >> 29) & 0x3fffffff);
 }
@@ -84,10 +88,11 @@ static ALWAYS_INLINE bool fp_ordinary_single(uint64_t bits)
     return ((unsigned)(bits >> 52) & 0x7ff) - 0x382 < 0x47f - 0x382;
 }
 
-/* cpu/fpu.h: may the result of the host be taken and the flags be left for later? */
+/* cpu/fpu.h: may the result of the host be taken and the flags be left for later? NI does not matter,
+ * because it changes tiny results only, and those are never taken. */
 static ALWAYS_INLINE bool fpu_quick(const struct ppc_cpu *c)
 {
-    return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_NI | FPSCR_RN)) == FPSCR_XX;
+    return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_RN)) == FPSCR_XX;
 }
 
 /* Stores the result r of kind on a, b, m, whose flags wait for fpu_sync(). */

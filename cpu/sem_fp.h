@@ -31,6 +31,8 @@
     SEM(name)                                                                                      \
     {                                                                                              \
         ureg ea = ea_expr;                                                                         \
+        /* denormalising would cost the handler a saved register */                                \
+        if (FAST_GLUE && conv##_is_slow(FD)) return SEM_FAULT;                                     \
         if (!mem_stf##bits(c, ea, conv(FD))) return SEM_FAULT;                                     \
         if (upd) c->gpr[s->a] = ea;                                                                \
         return SEM_NEXT;                                                                           \
@@ -42,6 +44,9 @@
     make(base##ux, bits, conv, FP_EA_X, true)
 #define FP_AS_IS(t) (t)
 #define FP_LOW_WORD(t) ((uint32_t)(t))
+#define FP_AS_IS_is_slow(t) false
+#define FP_LOW_WORD_is_slow(t) false
+#define fp_to_single_is_slow(t) unlikely(fp_stores_denormal(t))
 
 FP_ACCESSES(FP_LOAD, lfs, 32, fp_from_single)
 FP_ACCESSES(FP_LOAD, lfd, 64, FP_AS_IS)
