@@ -69,14 +69,17 @@ static ALWAYS_INLINE unsigned cr_get_field(const struct ppc_cpu *c, unsigned n)
     return ((f >> 62) & 1) << 3 | (f > 0) << 2 | ((uint32_t)f == 0) << 1 | c->cr_so[n];
 }
 
-/* Any of the 16 values, also those no compare makes (LT and EQ together, none). */
+/* Numbers for each LT GT EQ, also those no compare makes (LT and EQ together, none): low word 0 only
+ * for EQ, LT is bit 62, GT asks for a positive number (bit 61 makes one of an EQ), else bit 63. */
+static const int64_t cr_numbers[8] = {
+    INT64_MIN | 1, INT64_MIN, INT64_C(1) << 61 | 1, INT64_C(1) << 61,
+    (INT64_MIN | 1) + (INT64_C(1) << 62), INT64_MIN + (INT64_C(1) << 62),
+    INT64_C(3) << 61 | 1, INT64_C(3) << 61,
+};
+
 static ALWAYS_INLINE void cr_set_field(struct ppc_cpu *c, unsigned n, unsigned val)
 {
-    uint64_t f = !(val & CR_EQ);                      /* low word 0 only for EQ */
-    f |= (uint64_t)((val & CR_LT) != 0) << 62;        /* LT is bit 62 */
-    f |= (uint64_t)((val & CR_GT) == 0) << 63;        /* GT asks for a positive number: */
-    f |= (uint64_t)((val & CR_GT) != 0) << 61;        /* also with a low word of 0 */
-    c->crf[n] = (int64_t)f;
+    c->crf[n] = cr_numbers[val >> 1 & 7];
     c->cr_so[n] = val & CR_SO;
 }
 

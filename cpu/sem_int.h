@@ -190,15 +190,20 @@ SEM(twi)
 
 /* ---- condition register ---- */
 
+/* Without branches, unlike cr_bit, which is for bits known at compile time. */
+static ALWAYS_INLINE unsigned cr_operand(const struct ppc_cpu *c, unsigned bit)
+{
+    return cr_get_field(c, bit >> 2) >> (~bit & 3);
+}
+
 static ALWAYS_INLINE enum sem cr_op(struct ppc_cpu *c, const struct slot *s, unsigned r)
 {
-    unsigned field = s->d >> 2, bit = 8u >> (s->d & 3);
-    unsigned val = cr_get_field(c, field);
-    cr_set_field(c, field, r & 1 ? val | bit : val & ~bit);
+    unsigned field = s->d >> 2, shift = ~s->d & 3;
+    cr_set_field(c, field, (cr_get_field(c, field) & ~(1u << shift)) | (r & 1) << shift);
     return SEM_NEXT;
 }
-#define CA_BIT cr_bit(c, s->a)
-#define CB_BIT cr_bit(c, s->b)
+#define CA_BIT cr_operand(c, s->a)
+#define CB_BIT cr_operand(c, s->b)
 SEM(crand) { return cr_op(c, s, CA_BIT & CB_BIT); }
 SEM(crandc) { return cr_op(c, s, CA_BIT & ~CB_BIT); }
 SEM(creqv) { return cr_op(c, s, ~(CA_BIT ^ CB_BIT)); }
