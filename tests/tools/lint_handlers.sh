@@ -10,7 +10,7 @@ objdump -d --no-show-raw-insn "${1:-$PPCEMU_BUILD/libppcemu-core.a}" | awk '
     /^[0-9a-f]+ <.*>:$/ {
         name = $2; gsub(/[<>:]/, "", name)
         hot = name ~ /^(op|far)_/ && name !~ /op_undecoded|op_page_end|\.cold/
-        if (name ~ /^op_(cr(and|andc|eqv|nand|nor|or|orc|xor)|mtcrf|mtxer|stfs(|u|x|ux))_0$/) hot = 0
+        if (name ~ /^op_(cr(and|andc|eqv|nand|nor|or|orc|xor)|mtcrf|mtxer|stfs(u|x|ux)?)_0$/) hot = 0
         if (hot) handlers++
         next
     }
