@@ -65,7 +65,7 @@ SEM(addic) { return add_carry(c, s, 0, RA, (ureg)(sreg)s->imm, 0); }
 SEM(addic_rc) { return add_carry(c, s, SEM_RC, RA, (ureg)(sreg)s->imm, 0); }
 SEM(subfic) { return add_carry(c, s, 0, ~RA, (ureg)(sreg)s->imm, 1); }
 
-SEM(mulli) { RD = (ureg)((sreg)RA * (sreg)s->imm); return SEM_NEXT; }
+SEM(mulli) { RD = RA * (ureg)(sreg)s->imm; return SEM_NEXT; }
 
 SEM(mullw)
 {
