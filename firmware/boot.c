@@ -26,18 +26,14 @@ static const char *const candidates[] = {
     "zImage.chrp",
     "boot/zImage.chrp",
     "boot/grub/powerpc.elf", /* grub-mkrescue */
-    "boot/grub/powerpc-ieee1275/core.elf",
-    "amigaboot.of", /* AmigaOS 4 */
+    "amigaboot.of",          /* AmigaOS 4 */
     "boot/amigaboot.of",
     "bootpeg2.img",
     "ofwboot", /* NetBSD/ofppc */
     "ofppc/ofwboot",
     "ofwboot.elf",
-    "boot/ofwboot",
     "yaboot",
     "install/yaboot",
-    "boot/yaboot",
-    "netbsd-GENERIC",
     "vmlinux",
     "boot/vmlinux",
 };
@@ -301,6 +297,14 @@ static int boot_device(struct firmware *f, const struct boot_device *d, const ch
     return error_set(err, ENOENT, "No boot file on %s: looked for %s", d->path, names);
 }
 
+/* Machines list a drive once for each alias it has. */
+static bool seen_before(const struct firmware *f, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (!strcmp(f->m->boot_devices[i].path, f->m->boot_devices[n].path)) return true;
+    return false;
+}
+
 /* The devices of one class in their order; `why` keeps what went wrong with the last. */
 static int boot_class(struct firmware *f, bool cdrom, bool *tried, struct error *why)
 {
@@ -308,7 +312,7 @@ static int boot_class(struct firmware *f, bool cdrom, bool *tried, struct error 
     if (!file && *env_get(&f->env, "boot-file")) file = env_get(&f->env, "boot-file");
     for (unsigned i = 0; i < f->m->n_boot_devices; i++) {
         const struct boot_device *d = &f->m->boot_devices[i];
-        if (d->cdrom != cdrom) continue;
+        if (d->cdrom != cdrom || seen_before(f, i)) continue;
         struct error e = {""};
         if (!boot_device(f, d, file, default_args(f), &e)) return 0;
         fw_print(f, "%s.\n", e.text);
@@ -340,14 +344,13 @@ int fw_boot_default(struct firmware *f, struct error *err)
     struct error why = {""};
     bool tried = false;
     if (strcmp(variable, env_default("boot-device"))) return boot_by_variable(f, err);
-    for (order = order ? order : "dc"; *order; order++) {
-        if (*order != 'c' && *order != 'd') continue;
-        if (!boot_class(f, *order == 'd', &tried, &why)) return 0;
+    order = order ? order : "dc";
+    for (const char *o = order; *o; o++) {
+        if ((*o != 'c' && *o != 'd') || memchr(order, *o, (size_t)(o - order))) continue;
+        if (!boot_class(f, *o == 'd', &tried, &why)) return 0;
     }
     return error_set(err, ENOENT,
-                     tried ? "Nothing to boot"
-                           : "Nothing to boot: no drive has a "
-                             "medium");
+                     tried ? "Nothing to boot" : "Nothing to boot: no drive has a medium");
 }
 
 /* "device:args" on its own: a file of it, or whatever boots on it. */

@@ -101,7 +101,11 @@ int tree_load(struct tree *t, const char *name, const void *dtb, size_t len, str
     if (!r && fdt_totalsize(dtb) > TREE_ROOM / 2) r = -FDT_ERR_NOSPACE;
     if (!r) r = finish(t, dtb, true);
     if (!r) return 0;
-    return error_set(err, EINVAL, "device tree %s cannot be used: %s", name, fdt_strerror(r));
+    const char *why = r == -FDT_ERR_BADMAGIC    ? "is not a device tree blob"
+                      : r == -FDT_ERR_TRUNCATED ? "is cut off"
+                      : r == -FDT_ERR_NOSPACE   ? "is larger than 512 KiB"
+                                                : "is damaged";
+    return error_set(err, EINVAL, "device tree %s %s (%s)", name, why, fdt_strerror(r));
 }
 
 int tree_node(const struct tree *t, uint32_t phandle)
