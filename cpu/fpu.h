@@ -3,12 +3,12 @@
  *
  * The fast handlers use the host's FPU, always in its default mode (round to nearest, no flushing,
  * everything masked). They run only while FPSCR says: nothing enabled, RN = nearest, and XX = 1
- * already. Under these conditions an ordinary operation with a normal result changes nothing
- * in FPSCR but FPRF, FI and FR, and those depend on the last operation alone. So a fast handler
- * notes operation and operands, and fpu_sync() recomputes the three fields from them by softfp.c
- * when somebody looks. Everything else (first inexact operation, NaN, infinity, tiny or huge
- * results, other rounding modes) is done in fpu_exact.c. Host status flags are never read, so vector
- * handlers and device code may use the host's FPU as they like.
+ * already or the result is seen to be exact. Under these conditions an operation with an ordinary
+ * result changes nothing in FPSCR but FPRF, FI and FR, and those depend on the last operation alone.
+ * So a fast handler notes operation and operands, and fpu_sync() recomputes the three fields from
+ * them by softfp.c when somebody looks. Everything else (first inexact operation, NaN, infinity, tiny
+ * or huge results, other rounding modes) is done in fpu_exact.c. Host status flags are never read, so
+ * vector handlers and device code may use the host's FPU as they like.
  *
  * All bits of fpscr except FPRF, FI and FR are always right.
  */

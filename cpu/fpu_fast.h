@@ -95,6 +95,27 @@ static ALWAYS_INLINE bool fpu_quick(const struct ppc_cpu *c)
     return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_RN)) == FPSCR_XX;
 }
 
+/* With XX still 0 the host may do what is provably exact: no rounding, no change of XX. Programs that
+ * keep integers in doubles live there. */
+static ALWAYS_INLINE bool fpu_quick_if_exact(const struct ppc_cpu *c)
+{
+    return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_RN)) == 0;
+}
+
+/* x + y = sum without rounding (the error term of Knuth's two-sum; sum is ordinary or zero). */
+static ALWAYS_INLINE bool fp_exact_sum(double x, double y, double sum)
+{
+    double part = sum - x;
+    double error = (x - (sum - part)) + (y - part);
+    return error == 0.0;
+}
+
+/* Both fractions have at most 26 bits, so that their product is exact. */
+static ALWAYS_INLINE bool fp_short(uint64_t a, uint64_t b)
+{
+    return ((a | b) & 0x7ffffff) == 0;
+}
+
 /* Stores the result r of kind on a, b, m, whose flags wait for fpu_sync(). */
 static ALWAYS_INLINE void fpu_put(struct ppc_cpu *c, unsigned rd, unsigned kind, uint64_t r,
                                   uint64_t a, uint64_t b)

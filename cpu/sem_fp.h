@@ -73,41 +73,47 @@ FP_MOVE(fsel, fp_double(FA) >= 0.0 ? FC : FB) /* a NaN chooses frB */
 /* ---- arithmetic with one or two operands ---- */
 
 #if FAST_GLUE
-/* zero_ok: a zero result is exact with these operands; ok: the host may try them. */
-#define FP_TWO(name, kind_, second, expr, zero_ok, ok)                                             \
+/* zero_ok: a zero result is exact with these operands; exact: this result w is, as a double; ok: the
+ * host may try them at all. */
+#define FP_TWO(name, kind_, second, expr, zero_ok, exact, ok)                                      \
     SEM(name)                                                                                      \
     {                                                                                              \
         uint64_t a = FA, b = second, r;                                                            \
-        double x = fp_double(a), y = fp_double(b);                                                 \
-        if (unlikely(!fpu_quick(c)) || unlikely(!(ok))) return SEM_FAULT;                          \
-        double wide = expr;                                                                        \
-        if (!fp_round(wide, kind_, &r) && !(wide == 0.0 && (zero_ok))) return SEM_FAULT;           \
+        double x = fp_double(a), y = fp_double(b), w = expr;                                       \
+        if (!fp_round(w, kind_, &r) && !(w == 0.0 && (zero_ok))) return SEM_FAULT;                 \
+        if (unlikely(!fpu_quick(c)) &&                                                             \
+            !(fpu_quick_if_exact(c) && (exact) && r == fp_bits(w))) return SEM_FAULT;              \
+        if (unlikely(!(ok))) return SEM_FAULT;                                                     \
         fpu_put(c, s->d, kind_, r, a, b);                                                          \
         fpu_cr1(c, v);                                                                             \
         return SEM_NEXT;                                                                           \
     }
 #else
-#define FP_TWO(name, kind_, second, expr, zero_ok, ok)                                             \
+#define FP_TWO(name, kind_, second, expr, zero_ok, exact, ok)                                      \
     SEM(name) { return fpu_arith(c, s->d, v, kind_, FA, second, 0); }
 #endif
 
+#define FP_EXACT_ADD fp_exact_sum(x, y, w)
+#define FP_EXACT_SUB fp_exact_sum(x, -y, w)
+#define FP_EXACT_MUL fp_short(a, b)
+#define FP_EXACT_DIV (fp_short(fp_bits(w), b) && w * y == x)
 #define FP_ANY_ZERO (fp_is_zero(a) || fp_is_zero(b))
 #define FP_SINGLE_C (!(b & FP_LOW29)) /* see cut_multiplier() in softfp.c */
-FP_TWO(fadd, FPU_ADD, FB, x + y, true, true)
-FP_TWO(fsub, FPU_SUB, FB, x - y, true, true)
-FP_TWO(fmul, FPU_MUL, FC, x * y, FP_ANY_ZERO, true)
-FP_TWO(fdiv, FPU_DIV, FB, x / y, fp_is_zero(a), true)
-FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, x + y, true, true)
-FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, x - y, true, true)
-FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, x * y, FP_ANY_ZERO, FP_SINGLE_C)
-FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, x / y, fp_is_zero(a), true)
+FP_TWO(fadd, FPU_ADD, FB, x + y, true, FP_EXACT_ADD, true)
+FP_TWO(fsub, FPU_SUB, FB, x - y, true, FP_EXACT_SUB, true)
+FP_TWO(fmul, FPU_MUL, FC, x * y, FP_ANY_ZERO, FP_EXACT_MUL, true)
+FP_TWO(fdiv, FPU_DIV, FB, x / y, fp_is_zero(a), FP_EXACT_DIV, true)
+FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, x + y, true, FP_EXACT_ADD, true)
+FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, x - y, true, FP_EXACT_SUB, true)
+FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, x * y, FP_ANY_ZERO, FP_EXACT_MUL, FP_SINGLE_C)
+FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, x / y, fp_is_zero(a), FP_EXACT_DIV, true)
 
 SEM(frsp)
 {
 #if FAST_GLUE
     uint64_t b = FB, r = fp_bits((double)(float)fp_double(b));
-    if (unlikely(!fpu_quick(c))) return SEM_FAULT;
     if (unlikely(!fp_ordinary_single(r)) && !fp_is_zero(b)) return SEM_FAULT;
+    if (unlikely(!fpu_quick(c)) && !(fpu_quick_if_exact(c) && r == b)) return SEM_FAULT;
     fpu_put(c, s->d, FPU_RSP, r, 0, b);
     fpu_cr1(c, v);
     return SEM_NEXT;
@@ -127,17 +133,20 @@ static ALWAYS_INLINE enum sem fp_madd(struct ppc_cpu *c, const struct slot *s, u
     const bool negate = op == FPU_NMADD || op == FPU_NMSUB;
     uint64_t a = FA, b = FB, m = FC;
     double y = minus ? -fp_double(b) : fp_double(b);
-    if (unlikely(!fpu_quick(c))) return SEM_FAULT;
     if (kind & FPU_SINGLE && unlikely(m & FP_LOW29)) return SEM_FAULT;
-    double wide = fp_double(a) * fp_double(m);
+    double product = fp_double(a) * fp_double(m), w;
     if (kind & FPU_SINGLE && !(a & FP_LOW29)) {
-        wide = wide + y; /* the product of two singles is exact in a double: only the sum rounds */
+        w = product + y; /* the product of two singles is exact in a double: only the sum rounds */
     } else {
         if (unlikely(!fp_has_fma(c))) return SEM_FAULT;
-        wide = fp_fma(fp_double(a), fp_double(m), y);
+        w = fp_fma(fp_double(a), fp_double(m), y);
     }
     uint64_t r;
-    if (!fp_round(wide, kind, &r) && !(wide == 0.0 && (fp_is_zero(a) || fp_is_zero(m))))
+    if (!fp_round(w, kind, &r) && !(w == 0.0 && (fp_is_zero(a) || fp_is_zero(m))))
+        return SEM_FAULT;
+    if (unlikely(!fpu_quick(c)) &&
+        !(fpu_quick_if_exact(c) && fp_short(a, m) && fp_ordinary(fp_bits(product)) &&
+          fp_exact_sum(product, y, w) && r == fp_bits(w)))
         return SEM_FAULT;
     fpu_put(c, s->d, kind, negate ? r ^ FP_SIGN : r, a, b);
     c->fpu.m = m;
@@ -168,10 +177,10 @@ static ALWAYS_INLINE enum sem fp_ctiw(struct ppc_cpu *c, const struct slot *s, u
 {
     uint64_t b = FB;
     double x = fp_double(b);
-    if (unlikely(!fpu_quick(c)) || unlikely(!(x > -2147483648.0 && x < 2147483647.0)))
-        return SEM_FAULT;
+    if (unlikely(!(x > -2147483648.0 && x < 2147483647.0))) return SEM_FAULT;
     /* Nearest: adding 1.5 * 2^52 leaves the rounded integer in the low bits of the sum. */
     uint32_t i = kind == FPU_CTIWZ ? (uint32_t)(int32_t)x : (uint32_t)fp_bits(x + 0x1.8p52);
+    if (unlikely(!fpu_quick(c)) && !(fpu_quick_if_exact(c) && (int32_t)i == x)) return SEM_FAULT;
     c->fpu.last.conv = (uint8_t)kind;
     c->fpu.conv_b = b;
     FD = UINT64_C(0xfff8000000000000) | (uint64_t)(i == 0 && b & FP_SIGN) << 32 | i;

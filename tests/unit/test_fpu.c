@@ -104,7 +104,7 @@ static void scramble(struct pair *p)
     p->fast->fpr[n] = p->exact->fpr[n] = v;
     if (r >> 32 & 0x3f) return;
     /* mostly the state in which the fast forms work */
-    uint32_t f = r >> 40 & 3 ? FPSCR_XX : (uint32_t)rnd(&p->st);
+    uint32_t f = r >> 40 & 3 ? r >> 45 & 1 ? FPSCR_XX : 0 : (uint32_t)rnd(&p->st);
     if ((r >> 42 & 7) == 0) f |= (uint32_t)rnd(&p->st) & (FPSCR_NI | FPSCR_RN);
     fpu_set_fpscr(p->fast, f);
     fpu_set_fpscr(p->exact, f);
