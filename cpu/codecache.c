@@ -127,17 +127,27 @@ static void mark(struct ppc_cpu *c, struct code_page *p)
     mmu_forbid_fast_stores(c, p->host);
 }
 
+/* Little-endian mode fetches words with the low address bits swizzled (PEM 3.1.4.3). */
+static uint32_t word_at(const struct ppc_cpu *c, const struct code_page *p, unsigned index)
+{
+    return get_be32(p->host + 4 * (c->msr & MSR_LE ? index ^ 1 : index));
+}
+
+void codecache_peek(struct ppc_cpu *c, struct code_page *p, const struct slot *s, struct slot *to,
+                    pick_fn *pick)
+{
+    unsigned index = (unsigned)(s - p->slots), variant;
+    enum insn_id id = decode(c->decoder, word_at(c, p, index), to, &variant);
+    to->h = pick(id, variant, to, index);
+}
+
 void codecache_decode(struct ppc_cpu *c, struct code_page *p, struct slot *s, pick_fn *pick)
 {
-    unsigned index = (unsigned)(s - p->slots);
-    /* little-endian mode fetches words with the low address bits swizzled (PEM 3.1.4.3) */
-    unsigned at = c->msr & MSR_LE ? index ^ 1 : index;
-    uint32_t word = get_be32(p->host + 4 * at);
-    unsigned variant;
-    enum insn_id id = decode(c->decoder, word, s, &variant);
     mark(c, p);
-    s->h = pick(id, variant, s, index);
+    codecache_peek(c, p, s, s, pick);
     if (log_on(c->log, LOG_IN_ASM)) {
+        unsigned index = (unsigned)(s - p->slots);
+        uint32_t word = word_at(c, p, index);
         char text[64];
         ureg pc = (c->pc & ~(ureg)PAGE_MASK) | index * 4;
         ppc_disasm(c, word, pc, text, sizeof text);
@@ -178,7 +188,6 @@ bool fetch_word(struct ppc_cpu *c, ureg pc, uint32_t *word)
 {
     struct code_page *p = codecache_fetch(c, pc);
     if (!p) return false;
-    unsigned index = (unsigned)(pc & PAGE_MASK) / 4;
-    *word = get_be32(p->host + 4 * (c->msr & MSR_LE ? index ^ 1 : index));
+    *word = word_at(c, p, (unsigned)(pc & PAGE_MASK) / 4);
     return true;
 }

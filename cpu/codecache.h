@@ -32,6 +32,10 @@ struct code_page *codecache_fetch(struct ppc_cpu *c, ureg ea);
 typedef union handler pick_fn(enum insn_id id, unsigned variant, const struct slot *s, unsigned index);
 void codecache_decode(struct ppc_cpu *c, struct code_page *p, struct slot *s, pick_fn *pick);
 
+/* The same into *to instead of the slot, without a trace line. */
+void codecache_peek(struct ppc_cpu *c, struct code_page *p, const struct slot *s, struct slot *to,
+                    pick_fn *pick);
+
 /* Memory [pa, pa+len) changed: its slots are decoded anew. */
 void codecache_invalidate(struct ppc_cpu *c, paddr_t pa, uint64_t len);
 void codecache_flush(struct ppc_cpu *c);

@@ -218,7 +218,12 @@ static void op_page_end(ARGS)
      (((attrs) & A_VEC) && unlikely(!(c->msr & MSR_VEC))) ||                                       \
      (((attrs) & A_PRIV) && unlikely(c->msr & MSR_PR)))
 
+/* What the decoder has established for handler <id>_<n>, for the fused pairs that contain it. */
+#define FACT(id, n, fact)                                                                          \
+    static ALWAYS_INLINE UNUSED bool fact_##id##_##n(const struct slot *s UNUSED) { return fact; }
+
 #define FAST(id, name, n, attrs, fact)                                                             \
+    FACT(id, n, fact)                                                                              \
     static void op_##id##_##n(ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
@@ -228,6 +233,7 @@ static void op_page_end(ARGS)
     }
 
 #define NEAR_AND_FAR(id, name, n, fact)                                                            \
+    FACT(id, n, fact)                                                                              \
     static void op_##id##_##n(ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
@@ -278,6 +284,7 @@ static COLD void slow_illegal(ARGS)
 #define SPEC_N_SEM_LK 1
 #define SPEC_F(id, name, n, fact) FAST_SPEC(id, name, n, fact)
 #define FAST_SPEC(id, name, n, fact)                                                               \
+    FACT(id, n, fact)                                                                              \
     static void op_##id##_##n(ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
@@ -289,6 +296,45 @@ static COLD void slow_illegal(ARGS)
 #define SPEC(id, name, n, glue, fact) SPEC_##glue(id, name, n, fact)
 #include "cpu/spec.def"
 #undef SPEC
+
+/* ---- fused pairs (fuse.def): the first's semantics, then the second's handler body one slot on. A
+ * fault of either takes the slow way of that instruction alone. ---- */
+
+#define FIRST(id, name, n)                                                                         \
+    ASSUME(fact_##id##_##n(s));                                                                    \
+    if (unlikely(sem_##name(c, s, n) != SEM_NEXT)) TAIL slow_##name##_##n(c, s, key);              \
+    s++
+#define FUSE_FB(first, name1, n1, second, name2)                                                   \
+    static void op_##first##__##second(ARGS)                                                       \
+    {                                                                                              \
+        FIRST(first, name1, n1);                                                                   \
+        ASSUME(fact_##second##_0(s));                                                              \
+        if (sem_##name2(c, s, 0) == SEM_BRANCH) GO_NEAR();                                         \
+        DISPATCH(s + 1, key);                                                                      \
+    }
+#define FUSE_FF(first, name1, n1, second, name2, n2)                                               \
+    static void op_##first##__##second(ARGS)                                                       \
+    {                                                                                              \
+        FIRST(first, name1, n1);                                                                   \
+        ASSUME(fact_##second##_##n2(s));                                                           \
+        if (unlikely(sem_##name2(c, s, n2) != SEM_NEXT)) TAIL slow_##name2##_##n2(c, s, key);      \
+        DISPATCH(s + 1, key);                                                                      \
+    }
+#include "cpu/fuse.def"
+#undef FUSE_FB
+#undef FUSE_FF
+
+static const struct {
+    slot_fn *first, *second, *both;
+} fused[] = {
+#define FUSE_FB(first, name1, n1, second, name2)                                                   \
+    {op_##first##_##n1, op_##second##_0, op_##first##__##second},
+#define FUSE_FF(first, name1, n1, second, name2, n2)                                               \
+    {op_##first##_##n1, op_##second##_##n2, op_##first##__##second},
+#include "cpu/fuse.def"
+#undef FUSE_FB
+#undef FUSE_FF
+};
 
 /* ---- choosing a handler ---- */
 
@@ -337,12 +383,31 @@ static union handler pick(enum insn_id id, unsigned variant, const struct slot *
     return (union handler){.tail = pick_handler(id, variant, s, index)};
 }
 
+static void op_undecoded(ARGS);
+
+/* Puts a fused handler into s when the next instruction makes a pair with it. */
+static void fuse(struct ppc_cpu *c, struct code_page *p, struct slot *s)
+{
+    if (s + 1 == p->slots + PAGE_SLOTS) return;
+    struct slot next = s[1];
+    bool peeked = next.h.tail == op_undecoded;
+    for (size_t i = 0; i < ARRAY_SIZE(fused); i++) {
+        if (fused[i].first != s->h.tail) continue;
+        if (peeked && next.h.tail == op_undecoded) codecache_peek(c, p, s + 1, &next, pick);
+        if (fused[i].second != next.h.tail) continue;
+        s[1] = next;
+        s->h.tail = fused[i].both;
+        return;
+    }
+}
+
 /* Decoding calls out and then runs the slot, so it is cold even though it looks like a handler. */
 static COLD void op_undecoded(ARGS)
 {
     sync_state(c, s, key);
     struct slot *slot = c->page_slots + (s - c->page_slots);
     codecache_decode(c, (struct code_page *)c->page_slots, slot, pick);
+    fuse(c, (struct code_page *)c->page_slots, slot);
     DISPATCH(s, key);
 }
 
