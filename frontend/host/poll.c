@@ -18,6 +18,7 @@
 #include "frontend/host/internal.h"
 
 #define MAX_WATCHES 64
+#define SPIN_NS 60000 /* the kernel's timer slack: shorter sleeps would take longer */
 
 struct host_char_loop {
     struct host_watch *first;
@@ -129,13 +130,24 @@ static bool is_listed(const struct host_char_loop *l, const struct host_watch *w
     return false;
 }
 
+static int wait_ready(struct pollfd *p, nfds_t n, int64_t ns)
+{
+    struct timespec t = {ns / 1000000000, ns % 1000000000};
+    if (ns <= 0 || ns > SPIN_NS) return ppoll(p, n, ns < 0 ? NULL : &t, NULL);
+    uint64_t until = host_monotonic_ns() + (uint64_t)ns;
+    int ready;
+    do {
+        ready = poll(p, n, 0);
+    } while (!ready && host_monotonic_ns() < until);
+    return ready;
+}
+
 int host_poll(struct host_char_loop *l, int64_t timeout_ns)
 {
     struct pollfd p[MAX_WATCHES];
     struct host_watch *who[MAX_WATCHES] = {NULL};
     nfds_t n = gather(l, p, who, &timeout_ns);
-    struct timespec t = {timeout_ns / 1000000000, timeout_ns % 1000000000};
-    int ready = ppoll(p, n, timeout_ns < 0 ? NULL : &t, NULL);
+    int ready = wait_ready(p, n, timeout_ns);
     int ran = 0;
     if (ready > 0 && (p[0].revents & POLLIN)) drain_wake(l);
     for (nfds_t i = 1; ready > 0 && i < n; i++) {

@@ -14,7 +14,7 @@
 
 enum { REG_DATA, REG_ERROR, REG_COUNT, REG_LOW, REG_MID, REG_HIGH, REG_DEVICE, REG_STATUS };
 enum { CTL_NIEN = 0x02, CTL_SRST = 0x04, CTL_HOB = 0x80 };
-enum { CMD_DEVICE_RESET = 0x08, CMD_DIAGNOSTIC = 0x90 };
+enum { CMD_DEVICE_RESET = 0x08, CMD_DIAGNOSTIC = 0x90, CMD_PACKET = 0xa0 };
 
 #define DMA_BURST 4 /* buffers moved in one event */
 
@@ -478,7 +478,11 @@ static void issue(struct ide_channel *ch, uint8_t command)
     d->tf.device = ch->select;
     ch->req.drive = d == &ch->drive[1];
     ch->req.tf = d->tf;
-    be_busy(ch, IDE_COMMAND, IDE_COMMAND_NS);
+    if (command == CMD_PACKET && d->kind == IDE_CDROM) {
+        atapi_command(ch); /* wants its packet at once: drivers poll only 50 us for that */
+    } else {
+        be_busy(ch, IDE_COMMAND, IDE_COMMAND_NS);
+    }
 }
 
 /* Both drives listen to writes (ATA/ATAPI-6 7.1). */

@@ -34,6 +34,7 @@ enum { MSR_TERI = 4, MSR_CTS = 0x10, MSR_DSR = 0x20, MSR_RI = 0x40, MSR_DCD = 0x
 
 #define FIFO_LEN 16u
 #define CHAR_NS 86806u /* ten bits at 115200 baud */
+#define BURST 256u     /* characters that may catch up after a pause: for guests that poll */
 
 struct uart16550 {
     struct device dev;
@@ -49,6 +50,7 @@ struct uart16550 {
     bool thre_pending;    /* the holding register became empty and IIR has not told yet */
     bool timeout_pending;
     bool claimed;         /* the guest uses the receiver */
+    uint64_t line_ns;     /* time of the line used up so far, BURST characters ahead */
 };
 
 static unsigned fifo_size(const struct uart16550 *u)
@@ -113,16 +115,29 @@ static void receive(struct uart16550 *u, uint8_t byte, uint8_t flags)
     restart_timeout(u);
 }
 
+/* How many characters the line could have brought since it was last looked at. */
+static size_t line_credit(struct uart16550 *u, uint64_t now)
+{
+    uint64_t most = (uint64_t)BURST * CHAR_NS, t = now + most;
+    if (u->line_ns > t || t - u->line_ns > most) u->line_ns = t - most;
+    return (t - u->line_ns) / CHAR_NS;
+}
+
 /* Takes what has arrived, as far as there is room and the line could have delivered it. */
 static void pull(struct uart16550 *u)
 {
-    if (!u->claimed || !u->chr || u->rx_event.queued || (u->mcr & MCR_LOOP)) return;
-    uint8_t bytes[FIFO_LEN];
-    size_t n = chardev_read(u->chr, bytes, fifo_size(u) - u->used);
-    if (!n) return;
-    for (size_t i = 0; i < n; i++) receive(u, bytes[i], 0);
+    if (!u->claimed || !u->chr || (u->mcr & MCR_LOOP)) return;
     struct sched *s = device_sched(&u->dev);
-    sched_at(s, &u->rx_event, sched_now(s) + n * CHAR_NS);
+    uint64_t now = sched_now(s);
+    uint8_t bytes[FIFO_LEN];
+    size_t room = fifo_size(u) - u->used, credit = line_credit(u, now);
+    size_t n = chardev_read(u->chr, bytes, room < credit ? room : credit);
+    for (size_t i = 0; i < n; i++) receive(u, bytes[i], 0);
+    u->line_ns += n * CHAR_NS;
+    /* Half a FIFO later there may be more; a full one waits for the guest to read. */
+    if (credit - n < FIFO_LEN / 2 && room && !u->rx_event.queued) {
+        sched_at(s, &u->rx_event, now + FIFO_LEN / 2 * CHAR_NS);
+    }
 }
 
 static void rx_due(void *ctx)
@@ -376,6 +391,7 @@ static const struct state_field uart_state[] = {
     S_BOOL(uart16550, thre_pending),
     S_BOOL(uart16550, timeout_pending),
     S_BOOL(uart16550, claimed),
+    S_U64(uart16550, line_ns),
     S_EVENT(uart16550, rx_event),
     S_EVENT(uart16550, timeout_event),
     S_END,
