@@ -4,11 +4,11 @@
  * The fast handlers use the host's FPU, always in its default mode (round to nearest, no flushing,
  * everything masked). They run only while FPSCR says: nothing enabled, RN = nearest, and XX = 1
  * already or the result is seen to be exact. Under these conditions an operation with an ordinary
- * result changes nothing in FPSCR but FPRF, FI and FR, and those depend on the last operation alone.
- * So a fast handler notes operation and operands, and fpu_sync() recomputes the three fields from
- * them by softfp.c when somebody looks. Everything else (first inexact operation, NaN, infinity, tiny
- * or huge results, other rounding modes) is done in fpu_exact.c. Host status flags are never read, so
- * vector handlers and device code may use the host's FPU as they like.
+ * result changes nothing in FPSCR but FPRF, FI and FR, and those depend on the last operation
+ * alone. So a fast handler notes operation and operands, and fpu_sync() recomputes the three fields
+ * from them by softfp.c when somebody looks. Everything else (first inexact operation, NaN,
+ * infinity, tiny or huge results, other rounding modes) is done in fpu_exact.c. Host status flags
+ * are never read, so vector handlers and device code may use the host's FPU as they like.
  *
  * All bits of fpscr except FPRF, FI and FR are always right.
  */
@@ -19,7 +19,8 @@
 
 struct ppc_cpu;
 
-/* What is pending; all zero when fpscr is complete. The three parts overrule each other in order. */
+/* What is pending; all zero when fpscr is complete. The three parts overrule each other in order.
+ */
 struct fpu_last {
     uint8_t kind; /* enum fpu_op: FPRF, FI, FR of that operation on a, b, m */
     uint8_t conv; /* FPU_CTIW, FPU_CTIWZ: then FI, FR of that conversion of conv_b */

@@ -1,11 +1,13 @@
 /*
- * fres and frsqrte. The architecture asks for 1/256 and 1/32 of relative precision and leaves FR and
- * FI undefined (PEM 8); the values here are those of a chip where they are known: the 750 family's
- * tables (32 straight lines each) have been read out of Gekko, a 750CXe, and published many times.
+ * fres and frsqrte. The architecture asks for 1/256 and 1/32 of relative precision and leaves FR
+ * and FI undefined (PEM 8); the values here are those of a chip where they are known: the 750
+ * family's tables (32 straight lines each) have been read out of Gekko, a 750CXe, and published
+ * many times.
  *
  * UNVERIFIED: that the 7400 and 7410, which inherit the 750's FPU, have the same tables, and that
- * the 74xx have it for frsqrte. For fres a 745x is known to give 2.0 for 0.5 + 1 ulp, which the 750's
- * table does not, so there it is the correctly rounded reciprocal. Read-outs would settle it.
+ * the 745x have it for frsqrte. Valgrind's recorded results, of a chip it does not name, have 2.0
+ * as fres of 0.5 + 1 ulp, which the 750's table does not give; so for the 745x fres is the
+ * correctly rounded reciprocal. Read-outs of the chips would settle it.
  */
 #include "cpu/fpu_exact.h"
 #include "cpu/ppc.h"

@@ -65,7 +65,8 @@ static enum sem end(struct ppc_cpu *c, unsigned v)
 enum sem fpu_finish(struct ppc_cpu *c, unsigned rd, unsigned v, struct softfp r, bool keep_fprf)
 {
     uint32_t f = c->fpu.fpscr, sticky = r.flags & FPSCR_STICKY;
-    bool suppressed = (sticky & FPSCR_VX_ALL && f & FPSCR_VE) || (sticky & FPSCR_ZX && f & FPSCR_ZE);
+    bool suppressed =
+        (sticky & FPSCR_VX_ALL && f & FPSCR_VE) || (sticky & FPSCR_ZX && f & FPSCR_ZE);
     uint32_t replaced = FPSCR_FI | FPSCR_FR;
     if (!suppressed && !keep_fprf) replaced |= FPSCR_FPRF;
     if (sticky & ~f) f |= FPSCR_FX;
@@ -95,8 +96,8 @@ struct softfp fpu_compute(unsigned kind, uint64_t a, uint64_t b, uint64_t m, uin
     return softfp_madd(a, m, b, minus, negate, single, fpscr);
 }
 
-enum sem fpu_arith(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t a, uint64_t b,
-                   uint64_t m)
+enum sem fpu_arith(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t a,
+                   uint64_t b, uint64_t m)
 {
     fpu_sync(c);
     return fpu_finish(c, rd, v, fpu_compute(kind, a, b, m, c->fpu.fpscr), false);
@@ -117,7 +118,8 @@ enum sem fpu_estimate(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind,
 {
     unsigned features = c->model ? c->model->features : 0;
     fpu_sync(c);
-    struct softfp r = kind == FPU_RES ? fpu_res(b, features, c->fpu.fpscr) : fpu_rsqrte(b, features);
+    struct softfp r =
+        kind == FPU_RES ? fpu_res(b, features, c->fpu.fpscr) : fpu_rsqrte(b, features);
     return fpu_finish(c, rd, v, r, false);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Floating-point instructions done exactly: result by softfp.c, FPSCR with all its bits, the enabled
- * exceptions. Called by the portable glue; none of these may be called from a fast handler.
+ * Floating-point instructions done exactly: result by softfp.c, FPSCR with all its bits, the
+ * enabled exceptions. Called by the portable glue; none of these may be called from a fast handler.
  */
 #ifndef CPU_FPU_EXACT_H
 #define CPU_FPU_EXACT_H
@@ -23,8 +23,8 @@ struct softfp fpu_compute(unsigned kind, uint64_t a, uint64_t b, uint64_t m, uin
 
 /* A whole instruction with target rd and variant bits v. SEM_FAULT: a program exception is raised
  * (FPSCR, CR1 and, unless suppressed, the target are written then, PEM 3.3.6.1). */
-enum sem fpu_arith(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t a, uint64_t b,
-                   uint64_t m);
+enum sem fpu_arith(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t a,
+                   uint64_t b, uint64_t m);
 enum sem fpu_convert(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t b);
 enum sem fpu_estimate(struct ppc_cpu *c, unsigned rd, unsigned v, unsigned kind, uint64_t b);
 enum sem fpu_compare(struct ppc_cpu *c, unsigned crf, uint64_t a, uint64_t b, bool ordered);

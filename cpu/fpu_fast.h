@@ -1,6 +1,7 @@
 /*
- * Pieces of the floating-point semantics that are inlined into handlers: conversions of the load and
- * store formats, and the checks that make an operation of the host's FPU as good as the exact one.
+ * Pieces of the floating-point semantics that are inlined into handlers: conversions of the load
+ * and store formats, and the checks that make an operation of the host's FPU as good as the exact
+ * one.
  */
 #ifndef CPU_FPU_FAST_H
 #define CPU_FPU_FAST_H
@@ -88,15 +89,15 @@ static ALWAYS_INLINE bool fp_ordinary_single(uint64_t bits)
     return ((unsigned)(bits >> 52) & 0x7ff) - 0x382 < 0x47f - 0x382;
 }
 
-/* cpu/fpu.h: may the result of the host be taken and the flags be left for later? NI does not matter,
- * because it changes tiny results only, and those are never taken. */
+/* cpu/fpu.h: may the result of the host be taken and the flags be left for later? NI does not
+ * matter, because it changes tiny results only, and those are never taken. */
 static ALWAYS_INLINE bool fpu_quick(const struct ppc_cpu *c)
 {
     return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_RN)) == FPSCR_XX;
 }
 
-/* With XX still 0 the host may do what is provably exact: no rounding, no change of XX. Programs that
- * keep integers in doubles live there. */
+/* With XX still 0 the host may do what is provably exact: no rounding, no change of XX. Programs
+ * that keep integers in doubles live there. */
 static ALWAYS_INLINE bool fpu_quick_if_exact(const struct ppc_cpu *c)
 {
     return (c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_RN)) == 0;
@@ -127,8 +128,8 @@ static ALWAYS_INLINE void fpu_put(struct ppc_cpu *c, unsigned rd, unsigned kind,
 }
 
 /* Rounds the host's double result to the precision of kind. False: the exact path must do it. Two
- * roundings are wrong only when the first ends up exactly between two singles. A zero is left to the
- * caller, who sees from the operands whether it is an exact one: *r is then right too. */
+ * roundings are wrong only when the first ends up exactly between two singles. A zero is left to
+ * the caller, who sees from the operands whether it is an exact one: *r is then right too. */
 static ALWAYS_INLINE bool fp_round(double result, const unsigned kind, uint64_t *r)
 {
     uint64_t wide = fp_bits(result);

@@ -1,6 +1,7 @@
 /*
- * Floating-point semantics (PEM 4.2.2 and chapter 8). In fast glue the arithmetic is the host's, for
- * the cases that cpu/fpu.h describes; everything else returns SEM_FAULT and is done by fpu_exact.c.
+ * Floating-point semantics (PEM 4.2.2 and chapter 8). In fast glue the arithmetic is the host's,
+ * for the cases that cpu/fpu.h describes; everything else returns SEM_FAULT and is done by
+ * fpu_exact.c.
  */
 #ifndef CPU_SEM_FP_H
 #define CPU_SEM_FP_H
@@ -73,8 +74,8 @@ FP_MOVE(fsel, fp_double(FA) >= 0.0 ? FC : FB) /* a NaN chooses frB */
 /* ---- arithmetic with one or two operands ---- */
 
 #if FAST_GLUE
-/* zero_ok: a zero result is exact with these operands; exact: this result w is, as a double; ok: the
- * host may try them at all. */
+/* zero_ok: a zero result is exact with these operands; exact: this result w is, as a double; ok:
+ * the host may try them at all. */
 #define FP_TWO(name, kind_, second, expr, zero_ok, exact, ok)                                      \
     SEM(name)                                                                                      \
     {                                                                                              \

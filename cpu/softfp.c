@@ -83,7 +83,8 @@ static uint64_t infinity(bool sign) { return INFINITE | (sign ? SIGN : 0); }
 static uint64_t zero(bool sign) { return sign ? SIGN : 0; }
 
 /* The first NaN in the order frA, frB, frC, made quiet (PEM 3.3.2.2, table 3-8). One of them is.
- * A single keeps the part of its fraction that fits: stated for frsp, measured for the others. */
+ * A single keeps the part of its fraction that fits: stated for frsp, recorded from hardware for
+ * the others (Valgrind's jm-insns). */
 static struct softfp pick_nan(const struct num *a, const struct num *b, const struct num *m,
                               bool single, uint32_t flags)
 {
@@ -130,7 +131,8 @@ static uint64_t pack(bool sign, int exp, uint64_t m)
     return zero(sign) | (uint64_t)((exp + 1023) & 0x7ff) << 52 | (m << 1) >> 12;
 }
 
-/* FR is undefined here (PEM 3.3.6.2.2); chips are seen to set it from the rounding, flags & FR. */
+/* FR is undefined here (PEM 3.3.6.2.2); DingusPPC's recorded results have it from the rounding
+ * (flags & FR). */
 static struct softfp overflow(bool sign, const struct format *f, unsigned rn, uint32_t flags)
 {
     bool to_max = rn == RN_ZERO || (rn == RN_UP && sign) || (rn == RN_DOWN && !sign);
@@ -138,7 +140,8 @@ static struct softfp overflow(bool sign, const struct format *f, unsigned rn, ui
     return exact(to_max ? f->max | zero(sign) : infinity(sign), flags);
 }
 
-/* Rounds m / 2^127 * 2^exp, m's top bit set. Tininess is detected before rounding (PEM 3.3.6.2.3). */
+/* Rounds m / 2^127 * 2^exp, m's top bit set. Tininess is detected before rounding (PEM 3.3.6.2.3).
+ */
 static struct softfp round_pack(bool sign, int exp, u128 m, const struct format *f, uint32_t fpscr)
 {
     uint32_t flags = 0;
@@ -149,8 +152,9 @@ static struct softfp round_pack(bool sign, int exp, u128 m, const struct format 
         flags = FPSCR_UX;
         tiny = false;
     } else if (tiny && fpscr & FPSCR_NI) {
-        /* MPC7450UM 2.1.2 (FPSCR[NI]): a denormalised result becomes zero of its sign.
-         * UNVERIFIED: that it counts as an inexact underflow; a run of the chip would settle it. */
+        /* FPSCR[NI]: a denormalised result becomes zero of its sign. UNVERIFIED: that it counts as
+         * an inexact underflow, and that denormalised operands count as they are; a run of the chip
+         * with NI set would settle both. */
         return exact(zero(sign), FPSCR_UX | FPSCR_XX | FPSCR_FI);
     } else if (tiny) {
         m = shift_sticky(m, f->emin - exp);
@@ -205,9 +209,10 @@ static struct softfp round_wide(struct wide w, bool single, uint32_t fpscr)
     return round_pack(w.sign, w.exp, w.m, &formats[single], fpscr);
 }
 
-/* The single forms send frC through the multiplier once, which takes 25 bits of it, rounded half up.
- * No effect on singles; a longer operand makes the result undefined (PEM 3.3.5), but programs exist
- * that see it. Measured on the 750 and by the vectors of tests/. */
+/* The single forms send frC through the multiplier once, which takes 25 bits of it, rounded half
+ * up. No effect on singles; a longer operand makes the result undefined (PEM 3.3.5), but programs
+ * exist that see it. Measured on the 750; DingusPPC's recorded results agree. UNVERIFIED for the
+ * 745x. */
 static void cut_multiplier(struct num *n)
 {
     uint64_t m = (n->m + (UINT64_C(1) << 38)) & ~((UINT64_C(1) << 39) - 1);

@@ -3,8 +3,8 @@
  * results rounded to double or single once from the exact value (PEM 3.3, 3.4, appendix D).
  *
  * Every function returns the result and the FPSCR bits the instruction produces: FPRF, FI, FR and
- * the exception bits of its own (not FX, FEX, VX). `fpscr` gives RN, NI, OE and UE, which change the
- * result; whether VE or ZE suppress it is up to the caller. Pure functions, any thread.
+ * the exception bits of its own (not FX, FEX, VX). `fpscr` gives RN, NI, OE and UE, which change
+ * the result; whether VE or ZE suppress it is up to the caller. Pure functions, any thread.
  */
 #ifndef CPU_SOFTFP_H
 #define CPU_SOFTFP_H

@@ -1,6 +1,6 @@
 /*
- * cpu/sem_fp.h and cpu/fpu_exact.c: the fast handlers against the exact path in random lockstep, and
- * FPSCR, enabled exceptions and conversions case by case.
+ * cpu/sem_fp.h and cpu/fpu_exact.c: the fast handlers against the exact path in random lockstep,
+ * and FPSCR, enabled exceptions and conversions case by case.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -263,27 +263,42 @@ static const struct {
     {INSN_fadd, {MAX, MAX, 0, 1}, MAX, 0x92024001},
     {INSN_fadd, {MAX, MAX, 0, 0x40}, UINT64_C(0x1fffffffffffffff), 0xd0004040},
     {INSN_fmul, {MIN, 0, UINT64_C(0x3fe0000000000000), 0}, MIN / 2, 0x00014000},
-    {INSN_fmul, {MIN, 0, UINT64_C(0x3fe0000000000000), 0x20},
-     UINT64_C(0x6000000000000000), 0xc8004020},
+    {INSN_fmul,
+     {MIN, 0, UINT64_C(0x3fe0000000000000), 0x20},
+     UINT64_C(0x6000000000000000),
+     0xc8004020},
     {INSN_fmul, {MIN + 1, 0, UINT64_C(0x3fe0000000000000), 0}, MIN / 2, 0x8a034000},
     /* tiny before rounding although the result is the least normal number */
     {INSN_fmul, {MIN * 2 - 1, 0, UINT64_C(0x3fe0000000000000), 0}, MIN, 0x8a064000},
     {INSN_fmul, {MIN * 2 - 1, 0, UINT64_C(0x3fe0000000000000), 4}, 0, 0x8a022004},
     /* single: one rounding only; 1 + 2^-24 + 2^-60 is above the middle */
-    {INSN_fadds, {UINT64_C(0x3ff0000010000000), UINT64_C(0x3c30000000000000), 0, 0},
-     UINT64_C(0x3ff0000020000000), 0x82064000},
-    {INSN_fadds, {UINT64_C(0x3ff0000010000000), UINT64_C(0xbc30000000000000), 0, 0},
-     UINT64_C(0x3ff0000000000000), 0x82024000},
-    {INSN_frsp, {0, UINT64_C(0x47f0000000000000), 0, 0x40}, UINT64_C(0x3bf0000000000000), 0xd0004040},
+    {INSN_fadds,
+     {UINT64_C(0x3ff0000010000000), UINT64_C(0x3c30000000000000), 0, 0},
+     UINT64_C(0x3ff0000020000000),
+     0x82064000},
+    {INSN_fadds,
+     {UINT64_C(0x3ff0000010000000), UINT64_C(0xbc30000000000000), 0, 0},
+     UINT64_C(0x3ff0000000000000),
+     0x82024000},
+    {INSN_frsp,
+     {0, UINT64_C(0x47f0000000000000), 0, 0x40},
+     UINT64_C(0x3bf0000000000000),
+     0xd0004040},
     {INSN_frsp, {0, UINT64_C(0x3690000000000001), 0, 0}, UINT64_C(0x36a0000000000000), 0x8a074000},
     {INSN_frsp, {0, UINT64_C(0x7ff0000000000001), 0, 0}, UINT64_C(0x7ff8000000000000), 0xa1011000},
     /* conversions: saturation, FPRF untouched, minus zero */
     {INSN_fctiw, {0, UINT64_C(0x41dfffffffe00000), 0, 0}, UINT64_C(0xfff800007fffffff), 0xa0000100},
-    {INSN_fctiwz, {0, UINT64_C(0x41dfffffffe00000), 0, 0}, UINT64_C(0xfff800007fffffff), 0x82020000},
+    {INSN_fctiwz,
+     {0, UINT64_C(0x41dfffffffe00000), 0, 0},
+     UINT64_C(0xfff800007fffffff),
+     0x82020000},
     {INSN_fctiw, {0, INF | FP_SIGN, 0, 0}, UINT64_C(0xfff8000080000000), 0xa0000100},
     {INSN_fctiw, {0, QNAN1, 0, 0}, UINT64_C(0xfff8000080000000), 0xa0000100},
     {INSN_fctiw, {0, SNAN1, 0, 0x80}, KEPT, 0xe1000180},
-    {INSN_fctiw, {0, UINT64_C(0x3fe0000000000000), 0, 0x5000}, UINT64_C(0xfff8000000000000), 0x82025000},
+    {INSN_fctiw,
+     {0, UINT64_C(0x3fe0000000000000), 0, 0x5000},
+     UINT64_C(0xfff8000000000000),
+     0x82025000},
     {INSN_fctiw, {0, UINT64_C(0xbfe0000000000000), 0, 0}, UINT64_C(0xfff8000100000000), 0x82020000},
     {INSN_fctiw, {0, UINT64_C(0xbfe0000000000000), 0, 3}, UINT64_C(0xfff80000ffffffff), 0x82060003},
     {INSN_fctiwz, {0, UINT64_C(0xc1e0000000000000), 0, 0}, UINT64_C(0xfff8000080000000), 0},

@@ -1,6 +1,6 @@
 /*
- * cpu/softfp.c against MPFR: result, inexactness, direction of rounding, overflow, underflow and the
- * adjusted exponents, for every operation, precision and rounding mode.
+ * cpu/softfp.c against MPFR: result, inexactness, direction of rounding, overflow, underflow and
+ * the adjusted exponents, for every operation, precision and rounding mode.
  */
 #include <check.h>
 #include <mpfr.h>
@@ -145,9 +145,10 @@ static void check_one(struct oracle *o, unsigned op, bool single, uint64_t *st)
     /* frsp of a double far out of a single's range wraps oddly when enabled: left to vectors */
     if (op == FPU_RSP && fpscr & FPSCR_OE) return;
     if (got.bits == want.bits && (got.flags & ~FPSCR_FPRF) == want.flags) return;
-    ck_abort_msg("op %u single %d fpscr %x a %016lx b %016lx m %016lx: got %016lx %08x want %016lx %08x",
-                 op, single, fpscr, (long)a, (long)b, (long)m, (long)got.bits, got.flags,
-                 (long)want.bits, want.flags);
+    ck_abort_msg(
+        "op %u single %d fpscr %x a %016lx b %016lx m %016lx: got %016lx %08x want %016lx %08x", op,
+        single, fpscr, (long)a, (long)b, (long)m, (long)got.bits, got.flags, (long)want.bits,
+        want.flags);
 }
 
 static const unsigned ops[] = {FPU_ADD, FPU_SUB, FPU_MUL, FPU_DIV, FPU_SQRT, FPU_RSP,
