@@ -73,16 +73,21 @@ static int raw_flush(struct block *b)
     return fdatasync(of(b)->fd) ? -errno : 0;
 }
 
-static void raw_close(struct block *b)
+/* Lets go of the medium; the block stays. */
+static void release(struct raw *r)
 {
-    struct raw *r = of(b);
-    if (r->overlay < 0 && !b->read_only) fdatasync(r->fd);
-    close(r->fd); /* drops the lock */
+    if (r->overlay < 0 && r->fd >= 0 && !r->b.read_only) fdatasync(r->fd);
+    if (r->fd >= 0) close(r->fd); /* drops the lock */
     if (r->overlay >= 0) close(r->overlay);
     free(r->changed);
     free(r->cluster);
-    free(b->name);
-    free(r);
+    free(r->b.name);
+}
+
+static void raw_close(struct block *b)
+{
+    release(of(b));
+    free(b);
 }
 
 static const struct block_ops raw_ops = {raw_read, raw_write, raw_flush, raw_close};
@@ -254,5 +259,41 @@ int host_block_open(const char *path, bool read_only, bool snapshot, struct bloc
         return r;
     }
     *out = &raw->b;
+    return 0;
+}
+
+/* --- drives whose medium comes and goes --- */
+
+static void make_empty(struct raw *r)
+{
+    *r = (struct raw){.fd = -1, .overlay = -1};
+    r->b = (struct block){.ops = &raw_ops, .name = xstrdup(""), .read_only = true};
+}
+
+struct block *host_block_empty(void)
+{
+    struct raw *r = xcalloc(1, sizeof *r);
+    make_empty(r);
+    return &r->b;
+}
+
+int host_block_change(struct block *b, const char *path, struct error *err)
+{
+    struct raw *r = of(b);
+    struct block *with = NULL;
+    uint32_t changes = b->changes + 1;
+    if (b->ops != &raw_ops && b->ops != &overlay_ops) {
+        return error_set(err, EINVAL, "'%s' cannot be changed", b->name);
+    }
+    int e = path ? host_block_open(path, true, false, &with, err) : 0;
+    if (e) return e;
+    release(r);
+    if (with) {
+        *r = *of(with);
+        free(with);
+    } else {
+        make_empty(r);
+    }
+    b->changes = changes;
     return 0;
 }

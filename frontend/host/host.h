@@ -90,4 +90,11 @@ void host_char_focus(struct chardev *c, bool monitor);
 int host_block_open(const char *path, bool read_only, bool snapshot, struct block **out,
                     struct error *err) MUST_CHECK;
 
+/* A drive without a medium, for a CD drive that gets one later. */
+struct block *host_block_empty(void);
+
+/* Puts the image at `path`, read-only, into the drive `b` in place of what is there, or takes that
+ * out (NULL). The guest's drive notices by itself. On an error the old medium stays. */
+int host_block_change(struct block *b, const char *path, struct error *err) MUST_CHECK;
+
 #endif

@@ -196,6 +196,28 @@ START_TEST(holes_read_as_zeros)
 }
 END_TEST
 
+START_TEST(medium_comes_and_goes)
+{
+    struct error err = {{0}};
+    uint8_t got[512];
+    make_image(4096);
+    struct block *b = host_block_empty();
+    ck_assert(!b->present && !b->size);
+    ck_assert_int_eq(block_read(b, 0, got, 512), -ENOMEDIUM);
+    ck_assert_int_eq(host_block_change(b, "/nonexistent", &err), -ENOENT);
+    ck_assert_uint_eq(b->changes, 0);
+    ck_assert_int_eq(host_block_change(b, path, &err), 0);
+    ck_assert(b->present && b->read_only && b->changes == 1 && b->size == 4096);
+    ck_assert_int_eq(block_read(b, 1024, got, 512), 0);
+    ck_assert_uint_eq(got[3], byte_at(1027));
+    ck_assert_int_eq(host_block_change(b, NULL, &err), 0);
+    ck_assert(!b->present && b->changes == 2);
+    block_close(open_ok(false, false)); /* the lock is gone with the medium */
+    ck_assert_int_eq(host_block_change(b, path, &err), 0);
+    block_close(b);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("block_raw");
@@ -210,6 +232,7 @@ int main(void)
     tcase_add_test(tc, snapshot_leaves_the_file_alone);
     tcase_add_test(tc, file_cut_short_is_an_error);
     tcase_add_test(tc, holes_read_as_zeros);
+    tcase_add_test(tc, medium_comes_and_goes);
     suite_add_tcase(s, tc);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
