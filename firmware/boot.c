@@ -343,7 +343,7 @@ int fw_boot_default(struct firmware *f, struct error *err)
     const char *variable = env_get(&f->env, "boot-device");
     struct error why = {""};
     bool tried = false;
-    if (strcmp(variable, env_default("boot-device"))) return boot_by_variable(f, err);
+    if (!order && strcmp(variable, env_default("boot-device"))) return boot_by_variable(f, err);
     order = order ? order : "dc";
     for (const char *o = order; *o; o++) {
         if ((*o != 'c' && *o != 'd') || memchr(order, *o, (size_t)(o - order))) continue;

@@ -16,16 +16,20 @@
 
 enum { MSR_FP = 0x2000, MSR_ME = 0x1000 };
 
+uint32_t fw_reg32(struct firmware *f, const char *name)
+{
+    uint8_t v[16] = {0};
+    unsigned bits = 32;
+    if (!ppc_reg_get(f->m->cpu, name, v, &bits) || bits < 32) return 0;
+    return get_be32(v + bits / 8 - 4);
+}
+
 /* A client hit an exception before it had a handler: that is its end. */
 static int64_t lost_exception(void *owner, struct ppc_cpu *c)
 {
     struct firmware *f = owner;
-    uint8_t srr0[16] = {0}, srr1[16] = {0};
-    unsigned bits;
-    (void)ppc_reg_get(c, "srr0", srr0, &bits);
-    (void)ppc_reg_get(c, "srr1", srr1, &bits);
     fw_print(f, "\nThe client took exception %#llx at %08x (SRR1 %08x) without a handler.\n",
-             (unsigned long long)ppc_pc(c) & 0xf00, get_be32(srr0 + 12), get_be32(srr1 + 12));
+             (unsigned long long)ppc_pc(c) & 0xf00, fw_reg32(f, "srr0"), fw_reg32(f, "srr1"));
     f->pending = FW_EXIT;
     f->interactive = true;
     ppc_kick(c);

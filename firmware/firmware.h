@@ -27,7 +27,9 @@ int firmware_boot(struct firmware *f, struct error *err) MUST_CHECK;
 
 /* True while the `ok` prompt has the machine: the CPU does not run, firmware_poll does the work. */
 bool firmware_interactive(const struct firmware *f);
-/* Takes console input and carries out commands; returns when no more input is there. */
+/* Carries out what a client asked for when it stopped (exit, boot, chain, enter), then takes console
+ * input and carries out commands; returns when no more input is there or a client runs. To be called
+ * whenever firmware_interactive, not only after input. */
 void firmware_poll(struct firmware *f);
 
 #endif

@@ -124,6 +124,7 @@ int fw_boot_demo(struct firmware *f, struct error *err) MUST_CHECK;
 /* firmware.c */
 int fw_fresh(struct firmware *f, struct error *err) MUST_CHECK; /* tree, claims, instances anew */
 void fw_prompt(struct firmware *f);
+uint32_t fw_reg32(struct firmware *f, const char *name); /* a CPU register's low word; 0: none */
 /* Leaves the CPU at f->image's entry with r3-r5 and the stack set up. */
 void fw_start_client(struct firmware *f, uint64_t entry);
 /* VOF's place: low memory, or wherever the client leaves room. */

@@ -210,14 +210,6 @@ static void cmd_set_defaults(struct firmware *f, char *args)
 
 /* ---- the machine ---- */
 
-static uint32_t reg32(struct firmware *f, const char *name)
-{
-    uint8_t v[16] = {0};
-    unsigned bits = 32;
-    return ppc_reg_get(f->m->cpu, name, v, &bits) ? get_be32(v + (bits > 32 ? bits / 8 - 4 : 0))
-                                                  : 0;
-}
-
 static void cmd_registers(struct firmware *f, char *args)
 {
     static const char *const special[] = {"pc", "msr", "cr", "lr", "ctr", "xer", "srr0", "srr1"};
@@ -226,7 +218,7 @@ static void cmd_registers(struct firmware *f, char *args)
         fw_print(f, "r%-2u %08x%s", i, (uint32_t)ppc_gpr(f->m->cpu, i), i % 4 == 3 ? "\n" : "  ");
     }
     for (unsigned i = 0; i < ARRAY_SIZE(special); i++)
-        fw_print(f, "%-4s %08x%s", special[i], reg32(f, special[i]), i % 4 == 3 ? "\n" : "  ");
+        fw_print(f, "%-4s %08x%s", special[i], fw_reg32(f, special[i]), i % 4 == 3 ? "\n" : "  ");
 }
 
 static void cmd_memory(struct firmware *f, char *args)
