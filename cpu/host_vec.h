@@ -211,7 +211,7 @@ static ALWAYS_INLINE v_u16 hv_narrow_32(v_u32 x, v_u32 y)
 #endif
 }
 
-/* Lane i of the result is lane at[i] of x; 0 when bit 7 of at[i] is set; at[i] is < 16 otherwise. */
+/* Lane i of the result is lane at[i] of x, 0 when bit 7 of at[i] is set; else at[i] is < 16. */
 static ALWAYS_INLINE v_u8 hv_shuffle(v_u8 x, v_u8 at)
 {
 #if defined(__SSSE3__)

@@ -1,9 +1,9 @@
 /*
  * AltiVec floating point (ALTIVECPEM 4.2.2). Included by sem_vec.h.
  *
- * The fast glue uses the host's single-precision vectors, which cpu/fpu.h keeps in their default mode
- * (to nearest, nothing flushed, flags never read), and gives up (SEM_FAULT) where they could differ
- * from the chip: NaN results (choice and sign of NaN) and doubtful roundings.
+ * The fast glue uses the host's single-precision vectors, which cpu/fpu.h keeps in their default
+ * mode (to nearest, nothing flushed, flags never read), and gives up (SEM_FAULT) where they could
+ * differ from the chip: NaN results (choice and sign of NaN) and doubtful roundings.
  */
 #ifndef CPU_SEM_VEC_FP_H
 #define CPU_SEM_VEC_FP_H

@@ -86,7 +86,8 @@ static bool propagate(const uint32_t *x, unsigned n, uint32_t *r)
 
 static u128 leading_at_100(u128 x, int *exp)
 {
-    int top = x >> 64 ? 127 - __builtin_clzll((uint64_t)(x >> 64)) : 63 - __builtin_clzll((uint64_t)x);
+    int top =
+        x >> 64 ? 127 - __builtin_clzll((uint64_t)(x >> 64)) : 63 - __builtin_clzll((uint64_t)x);
     int up = 100 - top;
     *exp -= up;
     return x << up;
@@ -230,7 +231,8 @@ uint32_t vpu_rsqrte(uint32_t b, bool nj)
         x.sig <<= 1;
         x.exp--;
     }
-    /* The largest t with t * t * sig <= 2^100: 1 / sqrt(sig) is t * 2^-50, at least 37 bits long. */
+    /* The largest t with t * t * sig <= 2^100: 1 / sqrt(sig) is t * 2^-50, at least 37 bits long.
+     */
     u128 limit = (u128)1 << 100;
     uint64_t t = 0;
     for (int bit = 38; bit >= 0; bit--) {
@@ -296,8 +298,9 @@ uint32_t vpu_expte(uint32_t b, bool nj)
     int whole = (int)(fixed >> 32);
     uint64_t m = UINT64_C(1) << 63;
     for (unsigned k = 0; k < 32; k++)
-        if ((uint64_t)fixed & UINT64_C(0x80000000) >> k)
+        if ((uint64_t)fixed & UINT64_C(0x80000000) >> k) {
             m = (uint64_t)((u128)m * roots_of_two[k] >> 63);
+        }
     return round_pack(0, whole - 63, m | ((uint32_t)fixed != 0), nj);
 }
 

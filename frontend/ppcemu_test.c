@@ -12,23 +12,27 @@
 #endif
 
 static const char help[] =
-    "ppcemu-test " PPCEMU_VERSION " - runs the PowerPC core of ppcemu on its own: no machine, flat RAM\n"
+    "ppcemu-test " PPCEMU_VERSION
+    " - runs the PowerPC core of ppcemu on its own: no machine, flat RAM\n"
     "\n"
     "ppcemu-test vectors [OPTION]... FILE...\n"
-    "  Runs test vectors (one JSON object a line, plain or gzip; docs/vectors.md has the format) on\n"
-    "  the portable and on the threaded core; both must agree with the expected state.\n"
+    "  Runs test vectors (JSON lines, plain or gzip; docs/vectors.md has the format) on the\n"
+    "  portable and on the threaded core; both must agree with the expected state.\n"
     "    --cpu MODEL       CPU model (default 7457; ppcemu -cpu help lists them)\n"
     "    --jobs N          threads (default: one a host CPU)\n"
     "    --fail-list FILE  every case that differs: file, name, instruction, tags, reason (tabs)\n"
     "    --junit FILE      results as JUnit XML\n"
-    "    --tags            counts and shows the cases that carry a tag (undef, estimate, ...), whose\n"
-    "                      results may differ from the modelled chip's; they are never failures...\n"
+    "    --tags            shows the cases with a tag (undef, estimate, ...), whose results may\n"
+    "                      differ from the modelled chip's; they are never failures...\n"
     "    --strict          ...unless this is given\n"
     "    -v, --verbose     all failures instead of the first 10 of a file\n"
     "  Prints a line a file, and `N passed, N failed` at the end.\n"
     "\n"
-    "ppcemu-test decode [--cpu MODEL] WORD...\n"
-    "  Disassembles instruction words (hexadecimal).\n"
+    "ppcemu-test decode [--cpu MODEL] [--pc ADDR] WORD...\n"
+    "  Disassembles instruction words (hexadecimal); ADDR is where the first one stands.\n"
+    "ppcemu-test decode [--cpu MODEL] --all [-v]\n"
+    "  Decodes all 2^32 words and counts legal ones, ones with reserved bits set and illegal\n"
+    "  ones; -v: also by instruction.\n"
     "\n"
     "ppcemu-test run [OPTION]... (--elf FILE | --load ADDR=FILE...)\n"
     "  Runs bare code and prints the final registers, why it stopped and the instructions run.\n"
@@ -42,7 +46,8 @@ static const char help[] =
     "    --portable                   the portable core instead of the threaded one\n"
     "    --json                       the final state as JSON\n"
     "\n"
-    "Numbers are decimal or 0x hexadecimal. Exit status: 0 all passed (run: stopped as asked),\n"
+    "Other numbers are decimal or 0x hexadecimal. Exit status: 0 all passed (run: stopped as "
+    "asked),\n"
     "1 something differs (run: stopped otherwise), 2 bad usage or input.\n";
 
 static const struct {

@@ -72,10 +72,14 @@ static bool read_bytes(struct json *j, struct case_mem *m)
 {
     struct span s;
     if (!json_string(j, &s)) return false;
-    if (s.len > 1 && s.at[0] == '0' && (s.at[1] | 0x20) == 'x') s = (struct span){s.at + 2, s.len - 2};
+    if (s.len > 1 && s.at[0] == '0' && (s.at[1] | 0x20) == 'x') {
+        s = (struct span){s.at + 2, s.len - 2};
+    }
     if (!s.len || s.len & 1) return json_fail(j, "memory wants pairs of hexadecimal digits");
     m->len = (unsigned)(s.len / 2);
-    if (m->len > CASE_MAX_BYTES) return json_fail(j, "more than 256 bytes of memory at one address");
+    if (m->len > CASE_MAX_BYTES) {
+        return json_fail(j, "more than 256 bytes of memory at one address");
+    }
     for (unsigned i = 0; i < m->len; i++) {
         int up = nibble(s.at[2 * i]), low = nibble(s.at[2 * i + 1]);
         if (up < 0 || low < 0) return json_fail(j, "memory wants pairs of hexadecimal digits");
@@ -100,8 +104,8 @@ static bool read_memory(struct json *j, struct case_mem *m, unsigned *count)
 }
 
 /* "in" (exc is NULL there) or "out". */
-static bool read_state(struct json *j, struct case_reg *regs, unsigned *n_regs, struct case_mem *mem,
-                       unsigned *n_mem, uint32_t *exc)
+static bool read_state(struct json *j, struct case_reg *regs, unsigned *n_regs,
+                       struct case_mem *mem, unsigned *n_mem, uint32_t *exc)
 {
     unsigned n = 0;
     struct span key;
@@ -181,8 +185,9 @@ static bool read_member(struct json *j, struct span key, struct test_case *t, st
     if (span_is(key, "tags")) return read_tags(j, t);
     if (span_is(key, "pc")) return read_hex64(j, &t->pc);
     if (span_is(key, "in")) return read_state(j, t->in, &t->n_in, t->mem_in, &t->n_mem_in, NULL);
-    if (span_is(key, "out"))
+    if (span_is(key, "out")) {
         return read_state(j, t->out, &t->n_out, t->mem_out, &t->n_mem_out, &t->exc);
+    }
     if (span_is(key, "mask")) {
         struct case_mem none[CASE_MAX_MEM];
         return read_state(j, masks->m, &masks->n, none, &masks->unused, NULL);
@@ -256,11 +261,12 @@ static void describe(char *why, size_t len, const char *name, struct value want,
                      unsigned bits)
 {
     if (bits > 64)
-        snprintf(why, len, "%s: expected %016" PRIx64 "%016" PRIx64 ", got %016" PRIx64 "%016" PRIx64,
-                 name, want.hi, want.lo, got.hi, got.lo);
+        snprintf(why, len,
+                 "%s: expected %016" PRIx64 "%016" PRIx64 ", got %016" PRIx64 "%016" PRIx64, name,
+                 want.hi, want.lo, got.hi, got.lo);
     else
-        snprintf(why, len, "%s: expected %0*" PRIx64 ", got %0*" PRIx64, name, (int)bits / 4, want.lo,
-                 (int)bits / 4, got.lo);
+        snprintf(why, len, "%s: expected %0*" PRIx64 ", got %0*" PRIx64, name, (int)bits / 4,
+                 want.lo, (int)bits / 4, got.lo);
 }
 
 static bool same_register(struct bare *b, const struct case_reg *r, char *why, size_t len,
@@ -288,7 +294,8 @@ static bool same_memory(const struct bare *b, const struct case_mem *m, char *wh
     }
     for (unsigned i = 0; i < m->len; i++) {
         if (got[i] == m->bytes[i]) continue;
-        snprintf(why, len, "byte at %" PRIx64 ": expected %02x, got %02x", m->at + i, m->bytes[i], got[i]);
+        snprintf(why, len, "byte at %" PRIx64 ": expected %02x, got %02x", m->at + i, m->bytes[i],
+                 got[i]);
         return false;
     }
     return true;
@@ -311,7 +318,8 @@ static void forget_memory(struct bare *b, const struct case_mem *m, unsigned n)
         if (span_ok(m[i].at, m[i].len, b->ram_size)) memset(b->ram + m[i].at, 0, m[i].len);
 }
 
-static bool compare(struct bare *b, const struct test_case *t, char *why, size_t len, const char **bad)
+static bool compare(struct bare *b, const struct test_case *t, char *why, size_t len,
+                    const char **bad)
 {
     if (!same_exception(b, t, why, len)) return false;
     for (unsigned i = 0; i < t->n_out; i++)

@@ -27,7 +27,16 @@ struct case_mem {
 };
 
 /* Tags known by name; anything else is TAG_OTHER. */
-enum case_tag { TAG_UNDEF, TAG_ESTIMATE, TAG_FSQRT, TAG_POWER5, TAG_ADJUSTED, TAG_DOUBTFUL, TAG_OTHER, N_TAGS };
+enum case_tag {
+    TAG_UNDEF,
+    TAG_ESTIMATE,
+    TAG_FSQRT,
+    TAG_POWER5,
+    TAG_ADJUSTED,
+    TAG_DOUBTFUL,
+    TAG_OTHER,
+    N_TAGS
+};
 extern const char *const case_tag_names[N_TAGS];
 
 struct test_case {
@@ -44,8 +53,8 @@ struct test_case {
 /* Reads one line. NULL, or what is wrong with it. */
 const char *case_parse(struct test_case *t, const char *text, size_t len);
 
-/* Runs t on b. True when everything agrees; otherwise why (up to len characters) says what does not.
- * *bad is set to a sentence when the case cannot be run at all. */
+/* Runs t on b. True when everything agrees; otherwise why (up to len characters) says what does
+ * not. *bad is set to a sentence when the case cannot be run at all. */
 bool case_run(struct bare *b, const struct test_case *t, char *why, size_t len, const char **bad);
 
 #endif

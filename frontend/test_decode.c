@@ -38,8 +38,9 @@ static int parse(struct decode_args *a, int argc, char **argv)
             if (!a->model) return bad("--cpu %s: no such model", argv[i]);
         } else if (pc) {
             i++;
-            if (!span_hex((struct span){argv[i], strlen(argv[i])}, &hi, &a->pc) || hi)
-                return bad("--pc %s: a hexadecimal address is expected", argv[i]);
+            if (!span_number((struct span){argv[i], strlen(argv[i])}, &hi, &a->pc) || hi) {
+                return bad("--pc %s: an address is expected", argv[i]);
+            }
         } else if (!strcmp(argv[i], "--all")) {
             a->all = true;
         } else if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose")) {
@@ -60,7 +61,8 @@ static void sweep(const struct ppc_cpu *c, bool verbose)
     uint64_t legal = 0, reserved = 0;
     static uint64_t per_record[N_INSNS];
     uint32_t mask[N_INSNS];
-    for (unsigned i = 1; i < N_INSNS; i++) mask[i] = decode_reserved_mask(c->decoder, (enum insn_id)i);
+    for (unsigned i = 1; i < N_INSNS; i++)
+        mask[i] = decode_reserved_mask(c->decoder, (enum insn_id)i);
     mask[INSN_ILLEGAL] = 0;
     uint32_t w = 0;
     do {
@@ -72,8 +74,8 @@ static void sweep(const struct ppc_cpu *c, bool verbose)
         if (w & mask[id]) reserved++;
         else legal++;
     } while (++w);
-    printf("legal %" PRIu64 "\nreserved-bits-set %" PRIu64 "\nillegal %" PRIu64 "\n", legal, reserved,
-           per_record[INSN_ILLEGAL]);
+    printf("legal %" PRIu64 "\nreserved-bits-set %" PRIu64 "\nillegal %" PRIu64 "\n", legal,
+           reserved, per_record[INSN_ILLEGAL]);
     for (unsigned i = 1; i < N_INSNS && verbose; i++)
         printf("  %-12s %" PRIu64 "\n", insn_table[i].name, per_record[i]);
 }
@@ -83,7 +85,9 @@ static bool show(const struct ppc_cpu *c, const char *text, uint64_t pc)
 {
     char buf[96];
     uint64_t hi, word;
-    if (!span_hex((struct span){text, strlen(text)}, &hi, &word) || hi || word > UINT32_MAX) return false;
+    if (!span_hex((struct span){text, strlen(text)}, &hi, &word) || hi || word > UINT32_MAX) {
+        return false;
+    }
     struct slot s;
     unsigned v;
     enum insn_id id = decode(c->decoder, (uint32_t)word, &s, &v);
@@ -107,7 +111,9 @@ int test_decode(int argc, char **argv)
         r = EXIT_BAD;
     } else if (!r) {
         for (int i = 0; i < a.n_words && !r; i++)
-            if (!show(b.cpu, a.words[i], a.pc + 4 * (uint64_t)i)) r = bad("%s: not an instruction word", a.words[i]);
+            if (!show(b.cpu, a.words[i], a.pc + 4 * (uint64_t)i)) {
+                r = bad("%s: not an instruction word", a.words[i]);
+            }
         if (!r && a.all) sweep(b.cpu, a.verbose);
         bare_free(&b);
     }

@@ -123,7 +123,9 @@ static void run_line(struct worker *w, size_t i)
     r->name = t->name;
     r->insn = t->insn;
     r->tags = t->tags;
-    if (!error && t->bits > bare_bits(BARE_GPR)) error = "a 64-bit vector, and this build has 32-bit models only";
+    if (!error && t->bits > bare_bits(BARE_GPR)) {
+        error = "a 64-bit vector, and this build has 32-bit models only";
+    }
     if (error) {
         bad_line(r, error);
         return;
@@ -157,7 +159,8 @@ static void free_workers(struct worker *w, unsigned n)
     free(w);
 }
 
-static int new_workers(struct worker *w, unsigned jobs, const struct ppc_model *model, struct error *err)
+static int new_workers(struct worker *w, unsigned jobs, const struct ppc_model *model,
+                       struct error *err)
 {
     for (unsigned i = 0; i < jobs; i++) {
         for (unsigned k = 0; k < ARRAY_SIZE(cores); k++) {
@@ -170,7 +173,8 @@ static int new_workers(struct worker *w, unsigned jobs, const struct ppc_model *
     return 0;
 }
 
-int test_file_run(struct test_file *f, const struct ppc_model *model, unsigned jobs, struct error *err)
+int test_file_run(struct test_file *f, const struct ppc_model *model, unsigned jobs,
+                  struct error *err)
 {
     atomic_size_t next = 0;
     struct worker *w = xcalloc(jobs, sizeof *w);

@@ -11,7 +11,8 @@ bool json_fail(struct json *j, const char *error)
 
 static void skip_space(struct json *j)
 {
-    while (j->p < j->end && (*j->p == ' ' || *j->p == '\t' || *j->p == '\n' || *j->p == '\r')) j->p++;
+    while (j->p < j->end && (*j->p == ' ' || *j->p == '\t' || *j->p == '\n' || *j->p == '\r'))
+        j->p++;
 }
 
 static bool take(struct json *j, char ch, const char *error)
@@ -44,7 +45,8 @@ static bool is_hex(char ch)
     return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') || (ch >= 'A' && ch <= 'F');
 }
 
-/* p stands behind the backslash; returns the length of the rest of the escape, 0 if there is none. */
+/* p stands behind the backslash; returns the length of the rest of the escape, 0 if there is none.
+ */
 static size_t escape_length(const char *p, const char *end)
 {
     if (p == end) return 0;
@@ -85,8 +87,9 @@ bool json_uint(struct json *j, uint64_t *v)
         if (*v > (UINT64_MAX - 9) / 10) return json_fail(j, "a number out of range");
         *v = *v * 10 + (uint64_t)(*j->p++ - '0');
     }
-    if (j->p == from || (*from == '0' && j->p - from > 1))
+    if (j->p == from || (*from == '0' && j->p - from > 1)) {
         return json_fail(j, "a non-negative integer is expected");
+    }
     return true;
 }
 
@@ -117,7 +120,9 @@ static bool skip_number(struct json *j)
 static bool skip_word(struct json *j, const char *word)
 {
     size_t n = strlen(word);
-    if ((size_t)(j->end - j->p) < n || memcmp(j->p, word, n)) return json_fail(j, "a value is expected");
+    if ((size_t)(j->end - j->p) < n || memcmp(j->p, word, n)) {
+        return json_fail(j, "a value is expected");
+    }
     j->p += n;
     return true;
 }
@@ -178,4 +183,12 @@ bool span_hex(struct span s, uint64_t *hi, uint64_t *lo)
         *lo = *lo << 4 | digit;
     }
     return true;
+}
+
+bool span_number(struct span s, uint64_t *hi, uint64_t *lo)
+{
+    if (s.len > 2 && s.at[0] == '0' && (s.at[1] | 0x20) == 'x') return span_hex(s, hi, lo);
+    struct json j = json_open(s.at, s.len);
+    *hi = 0;
+    return json_uint(&j, lo) && json_at_end(&j);
 }

@@ -47,5 +47,7 @@ bool json_fail(struct json *j, const char *error);
 bool span_is(struct span s, const char *text);
 /* Hexadecimal digits, after "0x" or bare, of at most 128 bits: *hi and *lo. False: not such. */
 bool span_hex(struct span s, uint64_t *hi, uint64_t *lo) MUST_CHECK;
+/* A number as the command line takes it: decimal up to 64 bits, or hexadecimal after "0x". */
+bool span_number(struct span s, uint64_t *hi, uint64_t *lo) MUST_CHECK;
 
 #endif

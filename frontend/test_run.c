@@ -19,7 +19,16 @@
 #define DEFAULT_LIMIT UINT64_C(1000000000)
 #define SLICE 1000000u
 
-enum stop_reason { RUNNING, STOP_AT, STOP_SC, STOP_TRAP, STOP_BLR0, STOP_LIMIT, STOP_IDLE, STOP_CHECKSTOP };
+enum stop_reason {
+    RUNNING,
+    STOP_AT,
+    STOP_SC,
+    STOP_TRAP,
+    STOP_BLR0,
+    STOP_LIMIT,
+    STOP_IDLE,
+    STOP_CHECKSTOP
+};
 static const char *const reason_names[] = {
     "running", "stop-at", "sc", "trap", "blr0", "max-insns", "idle", "checkstop",
 };
@@ -54,14 +63,9 @@ static int bad(const char *fmt, const char *what)
 
 /* ---- command line ---- */
 
-/* Decimal or 0x hexadecimal, up to 128 bits in hexadecimal. */
 static bool number(const char *s, struct value *v)
 {
-    struct span all = {s, strlen(s)};
-    *v = (struct value){0, 0};
-    if (s[0] == '0' && (s[1] | 0x20) == 'x') return span_hex(all, &v->hi, &v->lo);
-    struct json j = json_open(s, all.len);
-    return json_uint(&j, &v->lo) && json_at_end(&j);
+    return span_number((struct span){s, strlen(s)}, &v->hi, &v->lo);
 }
 
 static bool number64(const char *s, uint64_t *v)
@@ -279,7 +283,8 @@ static uint64_t execute(struct run *r)
 
 /* ---- results ---- */
 
-static void print_register(const struct run *r, const char *name, struct value v, unsigned bits, bool first)
+static void print_register(const struct run *r, const char *name, struct value v, unsigned bits,
+                           bool first)
 {
     char digits[40];
     if (bits > 64) snprintf(digits, sizeof digits, "%016" PRIx64 "%016" PRIx64, v.hi, v.lo);
@@ -293,7 +298,8 @@ static void print_state(struct run *r, uint64_t insns)
     struct ppc_cpu *c = r->b.cpu;
     const char *name;
     if (r->json)
-        printf("{\n  \"reason\": \"%s\",\n  \"insns\": %" PRIu64 ",\n  \"regs\": {", reason_names[r->reason], insns);
+        printf("{\n  \"reason\": \"%s\",\n  \"insns\": %" PRIu64 ",\n  \"regs\": {",
+               reason_names[r->reason], insns);
     for (unsigned i = 0; (name = ppc_reg_name(c, i)); i++) {
         struct value v;
         unsigned bits;
@@ -310,8 +316,9 @@ static int dump(const struct run *r, char *arg)
     uint64_t at, len;
     if (!eq) return bad("--dump-mem %s: ADDR:LEN=FILE is expected", arg);
     *colon = *eq = 0;
-    if (!number64(arg, &at) || !number64(colon + 1, &len) || !span_ok(at, len, r->b.ram_size))
+    if (!number64(arg, &at) || !number64(colon + 1, &len) || !span_ok(at, len, r->b.ram_size)) {
         return bad("--dump-mem %s: outside RAM", arg);
+    }
     FILE *to = fopen(eq + 1, "wb");
     if (!to) return bad("%s: cannot be written", eq + 1);
     bool ok = fwrite(r->b.ram + at, 1, len, to) == len;

@@ -70,7 +70,9 @@ static void tag_list(char *to, size_t len, unsigned tags)
     size_t n = 0;
     to[0] = 0;
     for (unsigned k = 0; k < N_TAGS && n < len; k++)
-        if (tags >> k & 1) n += (size_t)snprintf(to + n, len - n, "%s%s", n ? "," : "", case_tag_names[k]);
+        if (tags >> k & 1) {
+            n += (size_t)snprintf(to + n, len - n, "%s%s", n ? "," : "", case_tag_names[k]);
+        }
 }
 
 /* A tagged case that differs is not a failure, unless --strict. */
@@ -103,11 +105,13 @@ static void print_details(const struct test_file *f, const struct options *o)
     if (hidden) printf("  ... and %lu more (--fail-list has all, -v shows them)\n", hidden);
 }
 
-static void print_summary(const struct test_file *f, const struct totals *t, const struct options *o)
+static void print_summary(const struct test_file *f, const struct totals *t,
+                          const struct options *o)
 {
     printf("%s: %lu passed, %lu failed", f->base, t->passed, t->failed);
-    if (t->tagged_same + t->tagged_differs)
+    if (t->tagged_same + t->tagged_differs) {
         printf("; tagged: %lu agree, %lu differ", t->tagged_same, t->tagged_differs);
+    }
     if (t->bad) printf("; %lu unusable", t->bad);
     putchar('\n');
     for (unsigned k = 0; k < N_TAGS && o->tags; k++)
@@ -158,7 +162,9 @@ static void write_junit(FILE *to, const struct test_file *f, const struct totals
             fputs("\"/>\n", to);
             continue;
         }
-        const char *kind = r->outcome == OUTCOME_BAD ? "error" : is_failure(r, o) ? "failure" : "skipped";
+        const char *kind = r->outcome == OUTCOME_BAD ? "error"
+                           : is_failure(r, o)        ? "failure"
+                                                     : "skipped";
         fprintf(to, "\"><%s message=\"", kind);
         xml_text(to, r->why, strlen(r->why));
         fputs("\"/></testcase>\n", to);
@@ -186,7 +192,9 @@ static int read_jobs(const char *s, unsigned *jobs)
 {
     char *end;
     unsigned long v = strtoul(s, &end, 10);
-    if (*end || !v || v > 256) return usage_error("--jobs %s: a number from 1 to 256 is expected", s);
+    if (*end || !v || v > 256) {
+        return usage_error("--jobs %s: a number from 1 to 256 is expected", s);
+    }
     *jobs = (unsigned)v;
     return 0;
 }
@@ -214,7 +222,8 @@ static int parse(struct options *o, int argc, char **argv)
     static const char *const with_value[] = {"--cpu", "--jobs", "-j", "--fail-list", "--junit"};
     for (int i = 0; i < argc; i++) {
         bool takes = false;
-        for (size_t k = 0; k < ARRAY_SIZE(with_value); k++) takes |= !strcmp(argv[i], with_value[k]);
+        for (size_t k = 0; k < ARRAY_SIZE(with_value); k++)
+            takes |= !strcmp(argv[i], with_value[k]);
         if (takes) {
             int r = value_option(o, argc, argv, &i);
             if (r) return r;
@@ -236,7 +245,8 @@ static int parse(struct options *o, int argc, char **argv)
 
 /* ---- all files ---- */
 
-static int run_file(const char *path, const struct options *o, struct totals *sum, FILE *list, FILE *junit)
+static int run_file(const char *path, const struct options *o, struct totals *sum, FILE *list,
+                    FILE *junit)
 {
     struct test_file f;
     struct totals t = {0};

@@ -99,14 +99,14 @@ check decode-bad 2 "not an instruction word" "$tool" decode 7c63221x
 
 # li r3,5; addi r3,r3,1; bdnz .-4; stw r3,0x100(0); blr   with r9 -> ctr first
 printf '\175\051\003\246\070\140\000\005\070\143\000\001\102\000\377\374\220\140\001\000\116\200\000\040' >"$dir/code"
-check run 0 "r3       0000000f" "$tool" run --load 1000="$dir/code" --reg r9=10 --stop-on blr0
-check run-count 0 "stopped: blr0 after 24 instructions" "$tool" run --load 1000="$dir/code" --reg r9=10 --stop-on blr0
-check run-stop-at 0 "stopped: stop-at after 2 instructions" "$tool" run --load 1000="$dir/code" --stop-at 0x1008
-check run-limit 0 "stopped: max-insns after 7 instructions" "$tool" run --load 1000="$dir/code" --reg r9=10 --max-insns 7
-check run-limit-1 1 "stopped: max-insns" "$tool" run --load 1000="$dir/code" --reg r9=10 --max-insns 7 --stop-on sc
-check run-json 0 '"r3": "0x0000000f"' "$tool" run --load 1000="$dir/code" --reg r9=10 --stop-on blr0 --json --portable
-check run-dump 0 "stopped" "$tool" run --load 1000="$dir/code" --reg r9=10 --stop-on blr0 --dump-mem 0x100:4="$dir/dump"
+check run 0 "r3       0000000f" "$tool" run --load 0x1000="$dir/code" --reg r9=10 --stop-on blr0
+check run-count 0 "stopped: blr0 after 24 instructions" "$tool" run --load 0x1000="$dir/code" --reg r9=10 --stop-on blr0
+check run-stop-at 0 "stopped: stop-at after 2 instructions" "$tool" run --load 0x1000="$dir/code" --stop-at 0x1008
+check run-limit 0 "stopped: max-insns after 7 instructions" "$tool" run --load 0x1000="$dir/code" --reg r9=10 --max-insns 7
+check run-limit-1 1 "stopped: max-insns" "$tool" run --load 0x1000="$dir/code" --reg r9=10 --max-insns 7 --stop-on sc
+check run-json 0 '"r3": "0x0000000f"' "$tool" run --load 0x1000="$dir/code" --reg r9=10 --stop-on blr0 --json --portable
+check run-dump 0 "stopped" "$tool" run --load 0x1000="$dir/code" --reg r9=10 --stop-on blr0 --dump-mem 0x100:4="$dir/dump"
 check run-dump-bytes 0 "00 00 00 0f" od -An -tx1 "$dir/dump"
-check run-bad-reg 2 "no such register" "$tool" run --load 1000="$dir/code" --reg q9=10
+check run-bad-reg 2 "no such register" "$tool" run --load 0x1000="$dir/code" --reg q9=10
 check run-bad-file 2 "No such file" "$tool" run --elf "$dir/none"
 exit $failed

@@ -1,7 +1,7 @@
 /*
  * AltiVec: every register-to-register record on both cores against tests/unit/vec_ref.h, with edge
- * values and random ones, all ways of naming the same register twice, both VSCR modes; loads, stores
- * and VSCR by hand. PPCEMU_VEC_COUNT sets the random cases an instruction (default 20000).
+ * values and random ones, all ways of naming the same register twice, both VSCR modes; loads,
+ * stores and VSCR by hand. PPCEMU_VEC_COUNT sets the random cases an instruction (default 20000).
  */
 #include "cpu/decode.h"
 #include "cpu/exec.h"
@@ -71,20 +71,23 @@ static uint64_t seed;
 static uint32_t random_float(void)
 {
     static const uint32_t special[] = {
-        0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x007fffff, 0x807fffff, 0x00800000, 0x80800000,
-        0x00800001, 0x00ffffff, 0x3f800000, 0xbf800000, 0x3f7fffff, 0x3f800001, 0x3f000000, 0xbf000000,
-        0x3fc00000, 0x40200000, 0x4affffff, 0x4b000000, 0x4b7fffff, 0xcb7fffff, 0x4effffff, 0x4f000000,
-        0xcf000000, 0xcf000001, 0x4f7fffff, 0x4f800000, 0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000,
-        0x7fc00000, 0xffc12345, 0x7f800001, 0xffa00000, 0x3f7fffff, 0x1a000000, 0x20000000, 0x7e800000,
+        0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x007fffff, 0x807fffff, 0x00800000,
+        0x80800000, 0x00800001, 0x00ffffff, 0x3f800000, 0xbf800000, 0x3f7fffff, 0x3f800001,
+        0x3f000000, 0xbf000000, 0x3fc00000, 0x40200000, 0x4affffff, 0x4b000000, 0x4b7fffff,
+        0xcb7fffff, 0x4effffff, 0x4f000000, 0xcf000000, 0xcf000001, 0x4f7fffff, 0x4f800000,
+        0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001,
+        0xffa00000, 0x3f7fffff, 0x1a000000, 0x20000000, 0x7e800000,
     };
     uint64_t r = rig_random(&seed);
     uint32_t bits = (uint32_t)(r >> 32);
     switch (r & 7) {
     case 0: case 1: return special[(r >> 8) % ARRAY_SIZE(special)];
-    case 2: return (bits & 0x807fffff) | (0x3f800000 + ((bits >> 8 & 7) << 23)); /* near 1: cancels */
+    case 2:
+        return (bits & 0x807fffff) | (0x3f800000 + ((bits >> 8 & 7) << 23)); /* near 1: cancels */
     case 3: return (bits & 0x80ffffff) | ((bits & 3) << 23);                    /* tiny */
     case 4: return (bits & 0xff800000) | (0x7fffffu << (bits & 15) & 0x7fffff); /* short fraction */
-    case 5: return (bits & 0x807fffff) | (0x1f800000 + ((bits >> 4 & 0x7f) << 23)); /* tiny products */
+    case 5:
+        return (bits & 0x807fffff) | (0x1f800000 + ((bits >> 4 & 0x7f) << 23)); /* tiny products */
     default: return bits;
     }
 }
@@ -156,8 +159,8 @@ static void hex(char *to, const uint8_t *r)
     for (unsigned i = 0; i < 16; i++) sprintf(to + 2 * i, "%02x", r[i]);
 }
 
-static void complain(const struct ref_row *row, const struct rig *r, const struct ref *x, const uint8_t *got,
-                     const char *what)
+static void complain(const struct ref_row *row, const struct rig *r, const struct ref *x,
+                     const uint8_t *got, const char *what)
 {
     char a[33], b[33], c[33], d[33], g[33];
     hex(a, x->a);
@@ -195,7 +198,9 @@ static void run_batch(struct rig *r, const struct batch *t)
     }
     uint32_t vscr = vscr_get(&c->vpu), want = (t->nj ? VSCR_NJ : 0) | (sat ? VSCR_SAT : 0);
     if (vscr != want) complain(t->row, r, &t->x[0], t->x[0].d, sat ? "SAT missing" : "SAT set");
-    if (cr_get(c) != (t->rc ? t->x[0].cr6 << 4 : 0)) complain(t->row, r, &t->x[0], t->x[0].d, "CR6");
+    if (cr_get(c) != (t->rc ? t->x[0].cr6 << 4 : 0)) {
+        complain(t->row, r, &t->x[0], t->x[0].d, "CR6");
+    }
 }
 
 /* vsl and vsr: one count in all bytes of b. */
@@ -259,15 +264,17 @@ END_TEST
 START_TEST(test_every_record)
 {
     static const char *const by_hand[] = {
-        "lvsl", "lvsr", "lvebx", "lvehx", "lvewx", "lvx", "lvxl", "stvebx", "stvehx", "stvewx", "stvx",
-        "stvxl", "dst", "dstt", "dstst", "dststt", "dss", "dssall", "mfvscr", "mtvscr",
+        "lvsl", "lvsr",  "lvebx", "lvehx", "lvewx", "lvx",    "lvxl", "stvebx", "stvehx", "stvewx",
+        "stvx", "stvxl", "dst",   "dstt",  "dstst", "dststt", "dss",  "dssall", "mfvscr", "mtvscr",
     };
     unsigned records = 0;
     for (unsigned i = 1; i < N_INSNS; i++) {
         if (insn_table[i].feature != PPC_F_ALTIVEC) continue;
         bool found = false;
-        for (size_t k = 0; k < ARRAY_SIZE(ref_rows); k++) found |= !strcmp(ref_rows[k].name, insn_table[i].name);
-        for (size_t k = 0; k < ARRAY_SIZE(by_hand); k++) found |= !strcmp(by_hand[k], insn_table[i].name);
+        for (size_t k = 0; k < ARRAY_SIZE(ref_rows); k++)
+            found |= !strcmp(ref_rows[k].name, insn_table[i].name);
+        for (size_t k = 0; k < ARRAY_SIZE(by_hand); k++)
+            found |= !strcmp(by_hand[k], insn_table[i].name);
         ck_assert_msg(found, "%s has no test", insn_table[i].name);
         records++;
     }
@@ -394,14 +401,15 @@ START_TEST(test_unavailable)
     for (unsigned i = 0; i < n_rigs; i++) {
         struct rig *r = &rigs[i];
         static const uint32_t streams[] = {
-            X31(0u, 3u, 4u, 342u), X31(17u, 3u, 4u, 342u), X31(1u, 3u, 4u, 374u), X31(18u, 3u, 4u, 374u),
-            X31(2u, 0u, 0u, 822u), X31(16u, 0u, 0u, 822u),
+            X31(0u, 3u, 4u, 342u),  X31(17u, 3u, 4u, 342u), X31(1u, 3u, 4u, 374u),
+            X31(18u, 3u, 4u, 374u), X31(2u, 0u, 0u, 822u),  X31(16u, 0u, 0u, 822u),
         };
         ppc_set_msr(r->cpu, MSR_ME);
         r->cpu->gpr[3] = 0xdead0001;
         run_words(r, streams, ARRAY_SIZE(streams));
         static const uint32_t others[] = {
-            X31(0u, 3u, 4u, 103u), X31(0u, 3u, 4u, 231u), X31(0u, 3u, 4u, 6u), 4u << 26 | 1156, 4u << 26 | 1540,
+            X31(0u, 3u, 4u, 103u), X31(0u, 3u, 4u, 231u), X31(0u, 3u, 4u, 6u),
+            4u << 26 | 1156,       4u << 26 | 1540,
         };
         for (unsigned k = 0; k < ARRAY_SIZE(others); k++) {
             rig_code(r, &others[k], 1);

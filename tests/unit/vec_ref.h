@@ -85,7 +85,9 @@ static int64_t ref_op2(int64_t a, int64_t b, const struct ref_row *row)
     case OP_EQ: return a == b ? -1 : 0;
     case OP_GT: return a > b ? -1 : 0;
     case OP_ROTL:
-        for (; n; n--) a = (int64_t)(((uint64_t)a << 1 | ((uint64_t)a >> (bits - 1) & 1)) & ((UINT64_C(1) << bits) - 1));
+        for (; n; n--)
+            a = (int64_t)(((uint64_t)a << 1 | ((uint64_t)a >> (bits - 1) & 1)) &
+                          ((UINT64_C(1) << bits) - 1));
         return a;
     case OP_SHL: return (int64_t)((uint64_t)a << n);
     case OP_SHR:
@@ -132,7 +134,8 @@ static void ref_mul(struct ref *x, const struct ref_row *row)
 {
     for (unsigned i = 0; i < 8 / row->size; i++) {
         unsigned k = 2 * i + (unsigned)row->op;
-        int64_t v = ref_get(x->a, k, row->size, row->is_signed) * ref_get(x->b, k, row->size, row->is_signed);
+        int64_t v = ref_get(x->a, k, row->size, row->is_signed) *
+                    ref_get(x->b, k, row->size, row->is_signed);
         ref_put(x->d, i, 2 * row->size, (uint64_t)v);
     }
 }
@@ -198,7 +201,8 @@ static void ref_splat(struct ref *x, const struct ref_row *row)
 
 static void ref_splat_imm(struct ref *x, const struct ref_row *row)
 {
-    for (unsigned i = 0; i < 16 / row->size; i++) ref_put(x->d, i, row->size, (uint64_t)(int64_t)x->imm);
+    for (unsigned i = 0; i < 16 / row->size; i++)
+        ref_put(x->d, i, row->size, (uint64_t)(int64_t)x->imm);
 }
 
 /* size: source; is_signed: source; op: 0 modulo, 1 to unsigned, 2 to signed, 3 pixel */
@@ -208,7 +212,8 @@ static void ref_pack(struct ref *x, const struct ref_row *row)
     for (unsigned i = 0; i < 2 * n; i++) {
         const uint8_t *r = i < n ? x->a : x->b;
         int64_t v = ref_get(r, i % n, row->size, row->is_signed);
-        if (row->op == 3) v = (v >> 24 & 1) << 15 | (v >> 19 & 31) << 10 | (v >> 11 & 31) << 5 | (v >> 3 & 31);
+        if (row->op == 3)
+            v = (v >> 24 & 1) << 15 | (v >> 19 & 31) << 10 | (v >> 11 & 31) << 5 | (v >> 3 & 31);
         else if (row->op) v = ref_clip(x, v, row->size / 2, row->op == 2);
         ref_put(x->d, i, row->size / 2, (uint64_t)v);
     }
@@ -222,7 +227,8 @@ static void ref_unpack(struct ref *x, const struct ref_row *row)
         unsigned k = i + n * (unsigned)row->op;
         int64_t v = ref_s(x->b, k, row->size);
         if (!row->is_signed)
-            v = (v < 0 ? INT64_C(0xff000000) : 0) | (v >> 10 & 31) << 16 | (v >> 5 & 31) << 8 | (v & 31);
+            v = (v < 0 ? INT64_C(0xff000000) : 0) | (v >> 10 & 31) << 16 | (v >> 5 & 31) << 8 |
+                (v & 31);
         ref_put(x->d, i, 2 * row->size, (uint64_t)v);
     }
 }
@@ -251,9 +257,15 @@ static void ref_shift(struct ref *x, int op, unsigned n)
         if (x->a[from / 8] & 0x80 >> from % 8) x->d[i / 8] |= (uint8_t)(0x80 >> i % 8);
     }
 }
-static void ref_octets(struct ref *x, const struct ref_row *row) { ref_shift(x, row->op, x->b[15] & 0x78); }
+static void ref_octets(struct ref *x, const struct ref_row *row)
+{
+    ref_shift(x, row->op, x->b[15] & 0x78);
+}
 /* Every byte has the same count (the test sees to it), else the result is undefined. */
-static void ref_bits(struct ref *x, const struct ref_row *row) { ref_shift(x, row->op, x->b[15] & 7); }
+static void ref_bits(struct ref *x, const struct ref_row *row)
+{
+    ref_shift(x, row->op, x->b[15] & 7);
+}
 
 /* ---- floating point ---- */
 
@@ -293,8 +305,9 @@ static uint32_t ref_fused(const struct ref *x, uint32_t a, uint32_t c, uint32_t 
 {
     float r = fmaf(ref_float(a), ref_float(c), ref_float(b));
     if (isnan(r)) return 0x7fc00000;
-    if (x->nj && ref_tiny(ref_float(a), ref_float(c), ref_float(b)))
+    if (x->nj && ref_tiny(ref_float(a), ref_float(c), ref_float(b))) {
         return ref_float_bits(r) & 0x80000000;
+    }
     return ref_float_bits(r);
 }
 
@@ -328,7 +341,8 @@ static uint32_t ref_fp_op(const struct ref *x, int op, uint32_t a, uint32_t b, u
 static void ref_fp(struct ref *x, const struct ref_row *row)
 {
     for (unsigned i = 0; i < 4; i++)
-        ref_put(x->d, i, 4, ref_fp_op(x, row->op, ref_word(x->a, i), ref_word(x->b, i), ref_word(x->c, i)));
+        ref_put(x->d, i, 4,
+                ref_fp_op(x, row->op, ref_word(x->a, i), ref_word(x->b, i), ref_word(x->c, i)));
 }
 
 /* op: 0 nearest, 1 zero, 2 up, 3 down */
@@ -337,7 +351,10 @@ static void ref_rfi(struct ref *x, const struct ref_row *row)
     for (unsigned i = 0; i < 4; i++) {
         uint32_t b = ref_operand(x, ref_word(x->b, i));
         float f = ref_float(b);
-        float r = row->op == 0 ? rintf(f) : row->op == 1 ? truncf(f) : row->op == 2 ? ceilf(f) : floorf(f);
+        float r = row->op == 0   ? rintf(f)
+                  : row->op == 1 ? truncf(f)
+                  : row->op == 2 ? ceilf(f)
+                                 : floorf(f);
         ref_put(x->d, i, 4, ref_is_nan(b) ? b | 0x400000 : ref_float_bits(r));
     }
 }
@@ -392,7 +409,8 @@ static void ref_to_int(struct ref *x, const struct ref_row *row)
 }
 
 /* Estimates: what this emulator promises is the value to nearest (vrefp, vrsqrtefp) or to within
- * far less than the manual's bounds (vlogefp, vexptefp), which the test compares with a tolerance. */
+ * far less than the manual's bounds (vlogefp, vexptefp), which the test compares with a tolerance.
+ */
 enum { EST_RE, EST_RSQRTE, EST_LOGE, EST_EXPTE };
 static void ref_estimate(struct ref *x, const struct ref_row *row)
 {
@@ -418,79 +436,148 @@ static void ref_estimate(struct ref *x, const struct ref_row *row)
 #define U false
 #define S true
 static const struct ref_row ref_rows[] = {
-    {"vaddubm", ref_each2, 1, U, false, OP_ADD}, {"vadduhm", ref_each2, 2, U, false, OP_ADD},
-    {"vadduwm", ref_each2, 4, U, false, OP_ADD}, {"vaddcuw", ref_each2, 4, U, false, OP_CARRY},
-    {"vaddubs", ref_each2, 1, U, true, OP_ADD}, {"vadduhs", ref_each2, 2, U, true, OP_ADD},
-    {"vadduws", ref_each2, 4, U, true, OP_ADD}, {"vaddsbs", ref_each2, 1, S, true, OP_ADD},
-    {"vaddshs", ref_each2, 2, S, true, OP_ADD}, {"vaddsws", ref_each2, 4, S, true, OP_ADD},
-    {"vsububm", ref_each2, 1, U, false, OP_SUB}, {"vsubuhm", ref_each2, 2, U, false, OP_SUB},
-    {"vsubuwm", ref_each2, 4, U, false, OP_SUB}, {"vsubcuw", ref_each2, 4, U, false, OP_NOBORROW},
-    {"vsububs", ref_each2, 1, U, true, OP_SUB}, {"vsubuhs", ref_each2, 2, U, true, OP_SUB},
-    {"vsubuws", ref_each2, 4, U, true, OP_SUB}, {"vsubsbs", ref_each2, 1, S, true, OP_SUB},
-    {"vsubshs", ref_each2, 2, S, true, OP_SUB}, {"vsubsws", ref_each2, 4, S, true, OP_SUB},
-    {"vavgub", ref_each2, 1, U, false, OP_AVG}, {"vavguh", ref_each2, 2, U, false, OP_AVG},
-    {"vavguw", ref_each2, 4, U, false, OP_AVG}, {"vavgsb", ref_each2, 1, S, false, OP_AVG},
-    {"vavgsh", ref_each2, 2, S, false, OP_AVG}, {"vavgsw", ref_each2, 4, S, false, OP_AVG},
-    {"vmaxub", ref_each2, 1, U, false, OP_MAX}, {"vmaxuh", ref_each2, 2, U, false, OP_MAX},
-    {"vmaxuw", ref_each2, 4, U, false, OP_MAX}, {"vmaxsb", ref_each2, 1, S, false, OP_MAX},
-    {"vmaxsh", ref_each2, 2, S, false, OP_MAX}, {"vmaxsw", ref_each2, 4, S, false, OP_MAX},
-    {"vminub", ref_each2, 1, U, false, OP_MIN}, {"vminuh", ref_each2, 2, U, false, OP_MIN},
-    {"vminuw", ref_each2, 4, U, false, OP_MIN}, {"vminsb", ref_each2, 1, S, false, OP_MIN},
-    {"vminsh", ref_each2, 2, S, false, OP_MIN}, {"vminsw", ref_each2, 4, S, false, OP_MIN},
-    {"vcmpequb", ref_each2, 1, U, false, OP_EQ}, {"vcmpequh", ref_each2, 2, U, false, OP_EQ},
-    {"vcmpequw", ref_each2, 4, U, false, OP_EQ}, {"vcmpgtub", ref_each2, 1, U, false, OP_GT},
-    {"vcmpgtuh", ref_each2, 2, U, false, OP_GT}, {"vcmpgtuw", ref_each2, 4, U, false, OP_GT},
-    {"vcmpgtsb", ref_each2, 1, S, false, OP_GT}, {"vcmpgtsh", ref_each2, 2, S, false, OP_GT},
+    {"vaddubm", ref_each2, 1, U, false, OP_ADD},
+    {"vadduhm", ref_each2, 2, U, false, OP_ADD},
+    {"vadduwm", ref_each2, 4, U, false, OP_ADD},
+    {"vaddcuw", ref_each2, 4, U, false, OP_CARRY},
+    {"vaddubs", ref_each2, 1, U, true, OP_ADD},
+    {"vadduhs", ref_each2, 2, U, true, OP_ADD},
+    {"vadduws", ref_each2, 4, U, true, OP_ADD},
+    {"vaddsbs", ref_each2, 1, S, true, OP_ADD},
+    {"vaddshs", ref_each2, 2, S, true, OP_ADD},
+    {"vaddsws", ref_each2, 4, S, true, OP_ADD},
+    {"vsububm", ref_each2, 1, U, false, OP_SUB},
+    {"vsubuhm", ref_each2, 2, U, false, OP_SUB},
+    {"vsubuwm", ref_each2, 4, U, false, OP_SUB},
+    {"vsubcuw", ref_each2, 4, U, false, OP_NOBORROW},
+    {"vsububs", ref_each2, 1, U, true, OP_SUB},
+    {"vsubuhs", ref_each2, 2, U, true, OP_SUB},
+    {"vsubuws", ref_each2, 4, U, true, OP_SUB},
+    {"vsubsbs", ref_each2, 1, S, true, OP_SUB},
+    {"vsubshs", ref_each2, 2, S, true, OP_SUB},
+    {"vsubsws", ref_each2, 4, S, true, OP_SUB},
+    {"vavgub", ref_each2, 1, U, false, OP_AVG},
+    {"vavguh", ref_each2, 2, U, false, OP_AVG},
+    {"vavguw", ref_each2, 4, U, false, OP_AVG},
+    {"vavgsb", ref_each2, 1, S, false, OP_AVG},
+    {"vavgsh", ref_each2, 2, S, false, OP_AVG},
+    {"vavgsw", ref_each2, 4, S, false, OP_AVG},
+    {"vmaxub", ref_each2, 1, U, false, OP_MAX},
+    {"vmaxuh", ref_each2, 2, U, false, OP_MAX},
+    {"vmaxuw", ref_each2, 4, U, false, OP_MAX},
+    {"vmaxsb", ref_each2, 1, S, false, OP_MAX},
+    {"vmaxsh", ref_each2, 2, S, false, OP_MAX},
+    {"vmaxsw", ref_each2, 4, S, false, OP_MAX},
+    {"vminub", ref_each2, 1, U, false, OP_MIN},
+    {"vminuh", ref_each2, 2, U, false, OP_MIN},
+    {"vminuw", ref_each2, 4, U, false, OP_MIN},
+    {"vminsb", ref_each2, 1, S, false, OP_MIN},
+    {"vminsh", ref_each2, 2, S, false, OP_MIN},
+    {"vminsw", ref_each2, 4, S, false, OP_MIN},
+    {"vcmpequb", ref_each2, 1, U, false, OP_EQ},
+    {"vcmpequh", ref_each2, 2, U, false, OP_EQ},
+    {"vcmpequw", ref_each2, 4, U, false, OP_EQ},
+    {"vcmpgtub", ref_each2, 1, U, false, OP_GT},
+    {"vcmpgtuh", ref_each2, 2, U, false, OP_GT},
+    {"vcmpgtuw", ref_each2, 4, U, false, OP_GT},
+    {"vcmpgtsb", ref_each2, 1, S, false, OP_GT},
+    {"vcmpgtsh", ref_each2, 2, S, false, OP_GT},
     {"vcmpgtsw", ref_each2, 4, S, false, OP_GT},
-    {"vrlb", ref_each2, 1, U, false, OP_ROTL}, {"vrlh", ref_each2, 2, U, false, OP_ROTL},
-    {"vrlw", ref_each2, 4, U, false, OP_ROTL}, {"vslb", ref_each2, 1, U, false, OP_SHL},
-    {"vslh", ref_each2, 2, U, false, OP_SHL}, {"vslw", ref_each2, 4, U, false, OP_SHL},
-    {"vsrb", ref_each2, 1, U, false, OP_SHR}, {"vsrh", ref_each2, 2, U, false, OP_SHR},
-    {"vsrw", ref_each2, 4, U, false, OP_SHR}, {"vsrab", ref_each2, 1, S, false, OP_SHR},
-    {"vsrah", ref_each2, 2, S, false, OP_SHR}, {"vsraw", ref_each2, 4, S, false, OP_SHR},
-    {"vand", ref_each2, 1, U, false, OP_AND}, {"vandc", ref_each2, 1, U, false, OP_ANDC},
-    {"vor", ref_each2, 1, U, false, OP_OR}, {"vxor", ref_each2, 1, U, false, OP_XOR},
-    {"vnor", ref_each2, 1, U, false, OP_NOR}, {"vsel", ref_sel, 1, U, false, 0},
-    {"vmuleub", ref_mul, 1, U, false, 0}, {"vmuleuh", ref_mul, 2, U, false, 0},
-    {"vmulesb", ref_mul, 1, S, false, 0}, {"vmulesh", ref_mul, 2, S, false, 0},
-    {"vmuloub", ref_mul, 1, U, false, 1}, {"vmulouh", ref_mul, 2, U, false, 1},
-    {"vmulosb", ref_mul, 1, S, false, 1}, {"vmulosh", ref_mul, 2, S, false, 1},
-    {"vmhaddshs", ref_muladd, 2, S, true, 0}, {"vmhraddshs", ref_muladd, 2, S, true, 1},
+    {"vrlb", ref_each2, 1, U, false, OP_ROTL},
+    {"vrlh", ref_each2, 2, U, false, OP_ROTL},
+    {"vrlw", ref_each2, 4, U, false, OP_ROTL},
+    {"vslb", ref_each2, 1, U, false, OP_SHL},
+    {"vslh", ref_each2, 2, U, false, OP_SHL},
+    {"vslw", ref_each2, 4, U, false, OP_SHL},
+    {"vsrb", ref_each2, 1, U, false, OP_SHR},
+    {"vsrh", ref_each2, 2, U, false, OP_SHR},
+    {"vsrw", ref_each2, 4, U, false, OP_SHR},
+    {"vsrab", ref_each2, 1, S, false, OP_SHR},
+    {"vsrah", ref_each2, 2, S, false, OP_SHR},
+    {"vsraw", ref_each2, 4, S, false, OP_SHR},
+    {"vand", ref_each2, 1, U, false, OP_AND},
+    {"vandc", ref_each2, 1, U, false, OP_ANDC},
+    {"vor", ref_each2, 1, U, false, OP_OR},
+    {"vxor", ref_each2, 1, U, false, OP_XOR},
+    {"vnor", ref_each2, 1, U, false, OP_NOR},
+    {"vsel", ref_sel, 1, U, false, 0},
+    {"vmuleub", ref_mul, 1, U, false, 0},
+    {"vmuleuh", ref_mul, 2, U, false, 0},
+    {"vmulesb", ref_mul, 1, S, false, 0},
+    {"vmulesh", ref_mul, 2, S, false, 0},
+    {"vmuloub", ref_mul, 1, U, false, 1},
+    {"vmulouh", ref_mul, 2, U, false, 1},
+    {"vmulosb", ref_mul, 1, S, false, 1},
+    {"vmulosh", ref_mul, 2, S, false, 1},
+    {"vmhaddshs", ref_muladd, 2, S, true, 0},
+    {"vmhraddshs", ref_muladd, 2, S, true, 1},
     {"vmladduhm", ref_muladd, 2, U, false, 2},
-    {"vmsumubm", ref_msum, 1, U, false, 0}, {"vmsummbm", ref_msum, 1, U, false, 1},
-    {"vmsumuhm", ref_msum, 2, U, false, 0}, {"vmsumuhs", ref_msum, 2, U, true, 0},
-    {"vmsumshm", ref_msum, 2, S, false, 0}, {"vmsumshs", ref_msum, 2, S, true, 0},
-    {"vsum4ubs", ref_sum, 1, U, true, 1}, {"vsum4sbs", ref_sum, 1, S, true, 1},
-    {"vsum4shs", ref_sum, 2, S, true, 1}, {"vsum2sws", ref_sum, 4, S, true, 2},
+    {"vmsumubm", ref_msum, 1, U, false, 0},
+    {"vmsummbm", ref_msum, 1, U, false, 1},
+    {"vmsumuhm", ref_msum, 2, U, false, 0},
+    {"vmsumuhs", ref_msum, 2, U, true, 0},
+    {"vmsumshm", ref_msum, 2, S, false, 0},
+    {"vmsumshs", ref_msum, 2, S, true, 0},
+    {"vsum4ubs", ref_sum, 1, U, true, 1},
+    {"vsum4sbs", ref_sum, 1, S, true, 1},
+    {"vsum4shs", ref_sum, 2, S, true, 1},
+    {"vsum2sws", ref_sum, 4, S, true, 2},
     {"vsumsws", ref_sum, 4, S, true, 4},
-    {"vmrghb", ref_merge, 1, U, false, 0}, {"vmrghh", ref_merge, 2, U, false, 0},
-    {"vmrghw", ref_merge, 4, U, false, 0}, {"vmrglb", ref_merge, 1, U, false, 1},
-    {"vmrglh", ref_merge, 2, U, false, 1}, {"vmrglw", ref_merge, 4, U, false, 1},
-    {"vspltb", ref_splat, 1, U, false, 0}, {"vsplth", ref_splat, 2, U, false, 0},
-    {"vspltw", ref_splat, 4, U, false, 0}, {"vspltisb", ref_splat_imm, 1, S, false, 0},
-    {"vspltish", ref_splat_imm, 2, S, false, 0}, {"vspltisw", ref_splat_imm, 4, S, false, 0},
-    {"vpkuhum", ref_pack, 2, U, false, 0}, {"vpkuwum", ref_pack, 4, U, false, 0},
-    {"vpkuhus", ref_pack, 2, U, true, 1}, {"vpkuwus", ref_pack, 4, U, true, 1},
-    {"vpkshus", ref_pack, 2, S, true, 1}, {"vpkswus", ref_pack, 4, S, true, 1},
-    {"vpkshss", ref_pack, 2, S, true, 2}, {"vpkswss", ref_pack, 4, S, true, 2},
+    {"vmrghb", ref_merge, 1, U, false, 0},
+    {"vmrghh", ref_merge, 2, U, false, 0},
+    {"vmrghw", ref_merge, 4, U, false, 0},
+    {"vmrglb", ref_merge, 1, U, false, 1},
+    {"vmrglh", ref_merge, 2, U, false, 1},
+    {"vmrglw", ref_merge, 4, U, false, 1},
+    {"vspltb", ref_splat, 1, U, false, 0},
+    {"vsplth", ref_splat, 2, U, false, 0},
+    {"vspltw", ref_splat, 4, U, false, 0},
+    {"vspltisb", ref_splat_imm, 1, S, false, 0},
+    {"vspltish", ref_splat_imm, 2, S, false, 0},
+    {"vspltisw", ref_splat_imm, 4, S, false, 0},
+    {"vpkuhum", ref_pack, 2, U, false, 0},
+    {"vpkuwum", ref_pack, 4, U, false, 0},
+    {"vpkuhus", ref_pack, 2, U, true, 1},
+    {"vpkuwus", ref_pack, 4, U, true, 1},
+    {"vpkshus", ref_pack, 2, S, true, 1},
+    {"vpkswus", ref_pack, 4, S, true, 1},
+    {"vpkshss", ref_pack, 2, S, true, 2},
+    {"vpkswss", ref_pack, 4, S, true, 2},
     {"vpkpx", ref_pack, 4, U, false, 3},
-    {"vupkhsb", ref_unpack, 1, S, false, 0}, {"vupkhsh", ref_unpack, 2, S, false, 0},
-    {"vupklsb", ref_unpack, 1, S, false, 1}, {"vupklsh", ref_unpack, 2, S, false, 1},
-    {"vupkhpx", ref_unpack, 2, U, false, 0}, {"vupklpx", ref_unpack, 2, U, false, 1},
-    {"vperm", ref_perm, 1, U, false, 0}, {"vsldoi", ref_sldoi, 1, U, false, 0},
-    {"vslo", ref_octets, 1, U, false, 0}, {"vsro", ref_octets, 1, U, false, 1},
-    {"vsl", ref_bits, 1, U, false, 0}, {"vsr", ref_bits, 1, U, false, 1},
-    {"vaddfp", ref_fp, 4, U, false, FP_ADD}, {"vsubfp", ref_fp, 4, U, false, FP_SUB},
-    {"vmaddfp", ref_fp, 4, U, false, FP_MADD}, {"vnmsubfp", ref_fp, 4, U, false, FP_NMSUB},
-    {"vmaxfp", ref_fp, 4, U, false, FP_MAX}, {"vminfp", ref_fp, 4, U, false, FP_MIN},
-    {"vrfin", ref_rfi, 4, U, false, 0}, {"vrfiz", ref_rfi, 4, U, false, 1},
-    {"vrfip", ref_rfi, 4, U, false, 2}, {"vrfim", ref_rfi, 4, U, false, 3},
-    {"vcmpeqfp", ref_fp_cmp, 4, U, false, 0}, {"vcmpgefp", ref_fp_cmp, 4, U, false, 1},
-    {"vcmpgtfp", ref_fp_cmp, 4, U, false, 2}, {"vcmpbfp", ref_bounds, 4, U, false, 0},
-    {"vcfux", ref_from_int, 4, U, false, 0}, {"vcfsx", ref_from_int, 4, S, false, 0},
-    {"vctuxs", ref_to_int, 4, U, true, 0}, {"vctsxs", ref_to_int, 4, S, true, 0},
-    {"vrefp", ref_estimate, 4, U, false, EST_RE}, {"vrsqrtefp", ref_estimate, 4, U, false, EST_RSQRTE},
-    {"vlogefp", ref_estimate, 4, U, false, EST_LOGE}, {"vexptefp", ref_estimate, 4, U, false, EST_EXPTE},
+    {"vupkhsb", ref_unpack, 1, S, false, 0},
+    {"vupkhsh", ref_unpack, 2, S, false, 0},
+    {"vupklsb", ref_unpack, 1, S, false, 1},
+    {"vupklsh", ref_unpack, 2, S, false, 1},
+    {"vupkhpx", ref_unpack, 2, U, false, 0},
+    {"vupklpx", ref_unpack, 2, U, false, 1},
+    {"vperm", ref_perm, 1, U, false, 0},
+    {"vsldoi", ref_sldoi, 1, U, false, 0},
+    {"vslo", ref_octets, 1, U, false, 0},
+    {"vsro", ref_octets, 1, U, false, 1},
+    {"vsl", ref_bits, 1, U, false, 0},
+    {"vsr", ref_bits, 1, U, false, 1},
+    {"vaddfp", ref_fp, 4, U, false, FP_ADD},
+    {"vsubfp", ref_fp, 4, U, false, FP_SUB},
+    {"vmaddfp", ref_fp, 4, U, false, FP_MADD},
+    {"vnmsubfp", ref_fp, 4, U, false, FP_NMSUB},
+    {"vmaxfp", ref_fp, 4, U, false, FP_MAX},
+    {"vminfp", ref_fp, 4, U, false, FP_MIN},
+    {"vrfin", ref_rfi, 4, U, false, 0},
+    {"vrfiz", ref_rfi, 4, U, false, 1},
+    {"vrfip", ref_rfi, 4, U, false, 2},
+    {"vrfim", ref_rfi, 4, U, false, 3},
+    {"vcmpeqfp", ref_fp_cmp, 4, U, false, 0},
+    {"vcmpgefp", ref_fp_cmp, 4, U, false, 1},
+    {"vcmpgtfp", ref_fp_cmp, 4, U, false, 2},
+    {"vcmpbfp", ref_bounds, 4, U, false, 0},
+    {"vcfux", ref_from_int, 4, U, false, 0},
+    {"vcfsx", ref_from_int, 4, S, false, 0},
+    {"vctuxs", ref_to_int, 4, U, true, 0},
+    {"vctsxs", ref_to_int, 4, S, true, 0},
+    {"vrefp", ref_estimate, 4, U, false, EST_RE},
+    {"vrsqrtefp", ref_estimate, 4, U, false, EST_RSQRTE},
+    {"vlogefp", ref_estimate, 4, U, false, EST_LOGE},
+    {"vexptefp", ref_estimate, 4, U, false, EST_EXPTE},
 };
 #undef U
 #undef S
