@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "machines/config.h"
 
+#ifndef PPCEMU_VERSION /* the build system knows it */
 #define PPCEMU_VERSION "0.1.0"
+#endif
 
 struct machine_type;
 struct kept;
