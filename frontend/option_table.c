@@ -5,9 +5,9 @@
 
 static const struct option machine_options[] = {
     {"machine", "M", TAKES_VALUE, "NAME[,nvram=FILE|none]",
-     "the machine: pegasos2 (default); 'help' lists them. nvram= is the file\n"
-     "that keeps the firmware's variables, by default\n"
-     "~/.local/share/ppcemu/NAME.nvram, made when a variable is first set",
+     "the machine: pegasos2 (default); 'help' lists them. nvram= is\n"
+     "the file of the firmware's variables, made when one is first\n"
+     "set; by default ~/.local/share/ppcemu/NAME.nvram",
      take_machine},
     {"cpu", NULL, TAKES_VALUE, "NAME", "the CPU model; 'help' lists those that fit the machine",
      take_cpu},
@@ -17,8 +17,8 @@ static const struct option machine_options[] = {
     {"rtc", NULL, TAKES_VALUE, "base=utc|localtime|DATE",
      "the guest's clock at the start; DATE is 2026-11-20 or\n2026-11-20T12:00:00", take_rtc},
     {"icount", NULL, MAY_TAKE_ICOUNT, "[shift=N|auto][,sleep=on|off]",
-     "the guest's time counts instructions of 2^N ns (default 2), so that two\n"
-     "runs do the same; sleep=off skips time in which the guest idles", take_icount},
+     "the guest's time counts instructions of 2^N ns (default 2), so\n"
+     "that two runs do the same; sleep=off skips idle time", take_icount},
     {NULL, NULL, TAKES_NOTHING, NULL, NULL, NULL},
 };
 
@@ -30,7 +30,7 @@ static const struct option boot_options[] = {
     {"bios", NULL, TAKES_VALUE, "FILE", "firmware ROM image instead of the built-in firmware",
      take_file},
     {"boot", NULL, TAKES_VALUE, "[order=]cd[,once=d]",
-     "order of the media: c disk, d CD; once= holds for the first boot only", take_boot},
+     "order of the media: c disk, d CD; once= is for the first boot", take_boot},
     {"boot-file", NULL, TAKES_VALUE, "PATH", "ppcemu: what to boot from the CD or disk",
      take_boot_file},
     {"prom-env", NULL, TAKES_VALUE, "NAME=VALUE", "set a firmware variable for this run",
@@ -45,8 +45,8 @@ static const struct option drive_options[] = {
     {"hdc", NULL, TAKES_VALUE, "FILE", "secondary master", take_disk},
     {"hdd", NULL, TAKES_VALUE, "FILE", "secondary slave", take_disk},
     {"drive", NULL, TAKES_VALUE, "file=FILE[,KEY=VALUE...]",
-     "a drive in detail: format=raw, if=ide, index=0-3 (or bus=0-1,unit=0-1),\n"
-     "media=disk|cdrom, readonly=on, snapshot=on", take_drive},
+     "a drive in detail: format=raw, if=ide, index=0-3 (or bus=0-1\n"
+     "and unit=0-1), media=disk|cdrom, readonly=on, snapshot=on", take_drive},
     {"snapshot", NULL, TAKES_NOTHING, NULL, "never write to disk images: changes last until the end",
      take_flag},
     {NULL, NULL, TAKES_NOTHING, NULL, NULL, NULL},
@@ -54,9 +54,10 @@ static const struct option drive_options[] = {
 
 static const struct option console_options[] = {
     {"serial", NULL, TAKES_VALUE, "SPEC",
-     "where a serial port goes (repeat for the next port): stdio, mon:stdio,\n"
-     "file:PATH, pipe:PATH, pty, unix:PATH[,server][,nowait],\n"
-     "tcp:HOST:PORT[,server][,nowait], null, none. mon: adds the C-a keys", take_serial},
+     "where a serial port goes (repeat for the next port): stdio,\n"
+     "mon:stdio, file:PATH, pipe:PATH, pty, null, none,\n"
+     "unix:PATH[,server][,nowait], tcp:HOST:PORT[,server][,nowait];\n"
+     "mon: adds the C-a keys", take_serial},
     {"nographic", NULL, TAKES_NOTHING, NULL, "no window: the first serial port is this terminal",
      take_nographic},
     {"display", NULL, TAKES_VALUE, "none|sdl", "kind of window (sdl is not built in yet)",
