@@ -1,7 +1,7 @@
 """A guest's console on a pseudo-terminal, for tests: start, wait for text, type.
 
     with Console(["-machine", "pegasos2", iso]) as c:
-        c.expect("ppcemu:/root# ", 120)
+        c.expect(PROMPT, 120)
         print(c.run("uname -r"))
         c.type("poweroff\n")
         assert c.wait() == 0
@@ -25,7 +25,7 @@ import tty
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PPCEMU = os.environ.get("PPCEMU", os.path.join(TOP, "build", "ppcemu"))
 SLOW = float(os.environ.get("PPCEMU_TEST_SLOW", "1"))
-PROMPT = "ppcemu:/root# "
+PROMPT = re.compile(r"ppcemu:[^\n#]*# ")  # of the Linux guest's shell
 
 
 class Failed(Exception):
@@ -80,7 +80,7 @@ class Console:
 
     def expect(self, what, seconds=60):
         """Waits for `what`, a string or a compiled pattern, behind what was used up before.
-        Returns the text in front of it, or the match of a pattern."""
+        Returns the text in front of it, or the match of a pattern with groups."""
         end = time.monotonic() + seconds * SLOW
         alive = True
         while True:
@@ -93,8 +93,9 @@ class Console:
             else:
                 found = what.search(self.text, self.seen)
                 if found:
+                    before = self.text[self.seen:found.start()]
                     self.seen = found.end()
-                    return found
+                    return found if what.groups else before
             left = end - time.monotonic()
             if not alive:
                 self.fail("ended before %r came" % (what,))
