@@ -32,7 +32,7 @@ static ALWAYS_INLINE enum sem branch_direct(struct ppc_cpu *c, const struct slot
 
 /* Soft TLB first, then the full access. */
 #define MEM_ACCESS(bits, get, put, suffix, slow_suffix, aligned)                                   \
-    static inline bool mem_ld##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t *v)               \
+    static inline UNUSED bool mem_ld##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t *v)               \
     {                                                                                              \
         const uint8_t *p = aligned ? fast_read(c, ea, bits / 8) : NULL;                            \
         if (likely(p)) {                                                                           \
@@ -44,7 +44,7 @@ static ALWAYS_INLINE enum sem branch_direct(struct ppc_cpu *c, const struct slot
         *v = (uint##bits##_t)t;                                                                    \
         return true;                                                                               \
     }                                                                                              \
-    static inline bool mem_st##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t v)                \
+    static inline UNUSED bool mem_st##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t v)                \
     {                                                                                              \
         uint8_t *p = aligned ? fast_write(c, ea, bits / 8) : NULL;                                 \
         if (unlikely(!p)) return slow_store##slow_suffix(c, ea, bits / 8, v);                      \

@@ -66,14 +66,14 @@ static ALWAYS_INLINE enum sem branch_direct(struct ppc_cpu *c, const struct slot
 #define mem_write_span(c, ea, len) fast_write(c, ea, len)
 
 #define MEM_ACCESS(bits, get, put, suffix, aligned)                                                \
-    static ALWAYS_INLINE bool mem_ld##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t *v)        \
+    static ALWAYS_INLINE UNUSED bool mem_ld##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t *v)        \
     {                                                                                              \
         const uint8_t *p = fast_read(c, ea, bits / 8);                                             \
         if (unlikely(!p) || unlikely(!(aligned))) return false;                                    \
         *v = get(p);                                                                               \
         return true;                                                                               \
     }                                                                                              \
-    static ALWAYS_INLINE bool mem_st##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t v)         \
+    static ALWAYS_INLINE UNUSED bool mem_st##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t v)         \
     {                                                                                              \
         uint8_t *p = fast_write(c, ea, bits / 8);                                                  \
         if (unlikely(!p) || unlikely(!(aligned))) return false;                                    \
@@ -89,7 +89,7 @@ MEM_ACCESS(64, get_be64, put_be64, 64, true)
 MEM_ACCESS(32, get_be32, put_be32, f32, !(ea & 3))
 MEM_ACCESS(64, get_be64, put_be64, f64, !(ea & 3))
 
-static ALWAYS_INLINE bool mem_ld128(struct ppc_cpu *c, ureg ea, union vreg *v)
+static ALWAYS_INLINE UNUSED bool mem_ld128(struct ppc_cpu *c, ureg ea, union vreg *v)
 {
     const uint8_t *p = fast_read(c, ea, 16);
     if (unlikely(!p)) return false;
@@ -98,7 +98,7 @@ static ALWAYS_INLINE bool mem_ld128(struct ppc_cpu *c, ureg ea, union vreg *v)
     return true;
 }
 
-static ALWAYS_INLINE bool mem_st128(struct ppc_cpu *c, ureg ea, const union vreg *v)
+static ALWAYS_INLINE UNUSED bool mem_st128(struct ppc_cpu *c, ureg ea, const union vreg *v)
 {
     uint8_t *p = fast_write(c, ea, 16);
     if (unlikely(!p)) return false;
@@ -137,9 +137,10 @@ static COLD void resume(ARGS)
     DISPATCH(s, key);
 }
 
-/* The portable function has run: r says how to go on. */
-static COLD void finish(struct ppc_cpu *c, const struct slot *s, intptr_t key, enum sem r)
+/* The portable function has run: c->result says how to go on. (musttail wants equal signatures.) */
+static COLD void finish(ARGS)
 {
+    enum sem r = (enum sem)c->result;
     c->left--;
     if (r == SEM_NEXT) {
         c->pc += 4;
@@ -209,8 +210,8 @@ static void op_page_end(ARGS)
     static COLD void slow_##name##_##n(ARGS)                                                       \
     {                                                                                              \
         sync_state(c, s, key);                                                                     \
-        enum sem r = ppc_call_table[INSN_##name][n](c, s);                                         \
-        TAIL finish(c, s, key, r);                                                                 \
+        c->result = ppc_call_table[INSN_##name][n](c, s);                                          \
+        TAIL finish(c, s, key);                                                                    \
     }
 
 #define UNAVAILABLE(attrs)                                                                         \
@@ -276,8 +277,8 @@ static void op_page_end(ARGS)
 static COLD void slow_illegal(ARGS)
 {
     sync_state(c, s, key);
-    enum sem r = ppc_call_table[INSN_ILLEGAL][0](c, s);
-    TAIL finish(c, s, key, r);
+    c->result = ppc_call_table[INSN_ILLEGAL][0](c, s);
+    TAIL finish(c, s, key);
 }
 
 #define SPEC_N_0 0

@@ -64,6 +64,7 @@ struct ppc_cpu {
     unsigned kick;           /* enum KICK_*: looked at after every slow instruction and slice */
     ureg pc;
     ureg npc;                /* where a SEM_BRANCH goes */
+    unsigned result;         /* enum sem of the portable function the tail glue has just called */
     int64_t left;            /* instructions of this slice still to run (synced by slow glue) */
 
     /* exception raised by the instruction under way: taken by the glue on SEM_FAULT */
