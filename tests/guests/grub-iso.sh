@@ -110,9 +110,12 @@ cat > "$root/ppc/bootinfo.txt" <<'END'
 <boot-script>boot &device;:\boot\grub\powerpc.elf</boot-script>
 </chrp-boot>
 END
+# The partition tables are those of linux.iso, see iso.sh.
 find "$root" -exec touch -h -d "@$EPOCH" {} +
 export SOURCE_DATE_EPOCH=$EPOCH
 run "$log" xorriso -as mkisofs -quiet -R -J -joliet-long -V PPCEMU_GRUB -chrp-boot-part \
+    -hfsplus -apm-block-size 2048 \
+    -hfsplus-file-creator-type chrp tbxi /boot/grub/powerpc.elf -hfs-bless-by p /boot/grub \
     -input-charset utf-8 -uid 0 -gid 0 -o "$tmp/grub.iso" "$root"
 rm -rf "$root" "$tmp/early.cfg"
 finish

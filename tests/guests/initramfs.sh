@@ -31,6 +31,8 @@ say "initramfs: busybox $bbver"
 bb=$tmp/busybox-source
 source_package busybox "$bbver" "$bb"
 
+# No date in the banner: the same bytes from every build.
+export KCONFIG_NOTIMESTAMP=1
 # Debian's own build configuration is not used: it is tuned for size or for a full system.
 run "$log" make -C "$bb" defconfig
 set_y() { local o; for o; do sed -i "/^# CONFIG_$o is not set/d;/^CONFIG_$o=/d" "$bb/.config"; echo "CONFIG_$o=y" >> "$bb/.config"; done; }
@@ -42,12 +44,11 @@ set_n FEATURE_SYSLOG FEATURE_PREFER_APPLETS FEATURE_UTMP FEATURE_WTMP SELINUX PA
     HTTPD FTPD TELNETD TFTPD INETD UDHCPD UDHCPC6 NTPD SENDMAIL POPMAILDIR MAKEMIME REFORMIME \
     LPD LPR LPQ DPKG DPKG_DEB RPM RPM2CPIO CRONTAB CROND HUSH \
     FEATURE_INSTALLER INSTALL_NO_USR
-# A shell that asks the terminal for the cursor position prints escapes into the tests' logs.
-set_n FEATURE_EDITING_ASK_TERMINAL
+# Escape sequences in the tests' logs: a shell asking for the cursor position, coloured ls.
+set_n FEATURE_EDITING_ASK_TERMINAL FEATURE_LS_COLOR_IS_DEFAULT
 sed -i "s|^CONFIG_CROSS_COMPILER_PREFIX=.*|CONFIG_CROSS_COMPILER_PREFIX=\"$CROSS\"|
         s|^CONFIG_EXTRA_CFLAGS=.*|CONFIG_EXTRA_CFLAGS=\"-mcpu=powerpc\"|" "$bb/.config"
 run "$log" make -C "$bb" oldconfig
-export KCONFIG_NOTIMESTAMP=1 SOURCE_DATE_EPOCH=$EPOCH
 run "$log" make -C "$bb" -j"$jobs" busybox
 cp "$bb/busybox" "$tmp/busybox"
 
@@ -81,7 +82,7 @@ cat > "$root/etc/inittab" <<'END'
 ::respawn:/bin/cttyhack /bin/sh -l
 ::ctrlaltdel:/sbin/reboot
 ::shutdown:/bin/sync
-::shutdown:/bin/umount -a -r
+::shutdown:/bin/umount -a -r > /dev/null 2>&1
 END
 cat > "$root/etc/init.d/rcS" <<'END'
 #!/bin/sh
@@ -107,7 +108,7 @@ unset ppcemu_cmd
 cd /root
 END
 echo ppcemu > "$root/etc/hostname"
-echo 'root::0:0:root:/root:/bin/sh' > "$root/etc/passwd"
+echo 'root:x:0:0:root:/root:/bin/sh' > "$root/etc/passwd"
 echo 'root:x:0:' > "$root/etc/group"
 echo '127.0.0.1 localhost ppcemu' > "$root/etc/hosts"
 

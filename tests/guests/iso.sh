@@ -51,9 +51,13 @@ mv "$tmp/md5sums" "$t/md5sums"
 ln -s MixedCase.Txt "$t/link"
 
 find "$root" -exec touch -h -d "@$EPOCH" {} +
-# -chrp-boot-part: an MBR whose first partition, of type 0x96, is the whole CD (CHRP's way to say so).
+# Around the ISO 9660 file system, as on MorphOS's CDs, are partition tables: an MBR whose partition of
+# type 0x96 is the whole CD (CHRP's way to say so) and an Apple partition map with an HFS+ view of the
+# same files. The latter lets QEMU's OpenBIOS boot the CD too: -machine mac99 -vga none
+# -prom-env 'boot-device=cd:,\boot.img'.
 export SOURCE_DATE_EPOCH=$EPOCH
 run "$log" xorriso -as mkisofs -quiet -R -J -joliet-long -V PPCEMU_LINUX -chrp-boot-part \
+    -hfsplus -apm-block-size 2048 \
     -input-charset utf-8 -uid 0 -gid 0 -o "$tmp/linux.iso" "$root"
 rm -rf "$root"
 finish
