@@ -114,7 +114,6 @@ int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_o
 {
     struct loop l = {.m = m, .host = host, .options = lo};
     host_loop_hooks(host, &(struct host_hooks){&l, on_quit, on_monitor});
-    host_signals_install(host);
     while (!turn(&l)) {
     }
     host_loop_hooks(host, &(struct host_hooks){NULL, NULL, NULL});

@@ -11,8 +11,8 @@ struct loop_options {
     bool icount_sleep; /* instruction clock: idle time passes as on the host's clock */
 };
 
-/* Runs m until the guest powers off or the user quits. Returns the exit status of ppcemu: the
- * guest's own (0 for a power-off), 0 after C-a x, 128 + n after signal n. */
+/* Runs m until the guest powers off or the user quits; host_signals_install was before. Returns the
+ * exit status of ppcemu: the guest's own (0 for a power-off), 0 after C-a x, 128 + n after signal n. */
 int loop_run(struct machine *m, struct host_char_loop *loop, const struct loop_options *lo);
 
 #endif

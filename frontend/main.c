@@ -52,6 +52,7 @@ int main(int argc, char **argv)
         status = complain(&err);
     } else if (!o.done) {
         struct host_char_loop *loop = host_loop_new();
+        host_signals_install(loop); /* before the terminal changes and the guest can be seen */
         status = run(&o, loop);
         setup_close(&o);
         host_loop_free(loop);

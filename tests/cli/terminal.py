@@ -96,7 +96,7 @@ class Terminal(Case):
         self.check(lambda p, fd: p.terminate())
 
     def test_crash(self):
-        self.check(lambda p, fd: p.send_signal(signal.SIGSEGV))
+        self.check(lambda p, fd: p.send_signal(signal.SIGABRT))
 
 
 class Idle(Case):
