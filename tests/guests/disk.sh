@@ -9,6 +9,8 @@
 # A disk gets written to, so it goes to FILE, not to the cache. Same arguments, same bytes.
 set -eu
 export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=1700000000
+# mke2fs is not on every user's path
+PATH=$PATH:/usr/sbin:/sbin
 
 [ $# -ge 4 ] || { sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 scheme=$1 fs=$2 mib=$3 file=$4 dir=${5:-}
