@@ -2,7 +2,8 @@
 # Makes a hard disk image with one partition and a file system.
 #
 #   tests/guests/disk.sh SCHEME FS MEBIBYTES FILE [DIR]
-#       SCHEME   mbr, apm (Apple partition map) or none (file system on the whole disk)
+#       SCHEME   mbr (partition 1), apm (Apple partition map; partition 2, as 1 is the map itself) or
+#                none (file system on the whole disk)
 #       FS       ext2, iso, or empty (nothing in the partition)
 #       DIR      what the file system holds; without it an ext2 is empty, an iso holds one file
 #
