@@ -14,9 +14,9 @@
 #
 # The same image also boots QEMU's mac99 and g3beige (CONFIG_PPC_PMAC=y): -kernel vmlinux.
 #
-# Cost on 2 idle cores, one build: 504 s CPU (454 user + 50 system), 4 min 20 s; SMP=y costs about a
-# tenth more. Contended by others the same build took 555 s (UP) and 680 s CPU (SMP).
-# Most of it is the core kernel (net 95 s, arch/powerpc 35 s, mm 31 s, fs 80 s); DRM would add 80 s.
+# Cost of a build on 2 cores: 454 s user + 50 s system CPU, 4 min 20 s, on an idle machine (SMP=n).
+# On a machine that others use: 493 + 55 s (SMP=n), 618 + 62 s (SMP=y). SMP=y was never measured idle;
+# expect about a tenth more than SMP=n.
 . "$(dirname "$0")/lib.sh"
 
 smp=n
