@@ -44,6 +44,9 @@ struct config {
     bool icount;              /* instruction clock */
     unsigned icount_shift;    /* ns an instruction = 1 << shift */
     bool demo;                /* nothing to boot was named: offer the embedded demo guest */
+    bool vga;                 /* a graphics card is plugged in */
+    bool screen_console;      /* somebody looks at its screen: the firmware's console is there too */
+    unsigned screen_width, screen_height, screen_depth; /* -g; 0: 800x600x32 */
     bool portable;            /* run with the return-to-loop glue */
     enum rtc_base rtc_base;
     int64_t rtc_date;         /* Unix seconds for RTC_DATE */

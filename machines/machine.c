@@ -7,12 +7,14 @@
 #include "cpu/ppc.h"
 #include "firmware/firmware.h"
 #include "hcall/hcall.h"
+#include "mmu/mmu.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
 /* Instructions between two looks at events when time is the host's: about 0.1 ms. */
 #define MIN_SLICE_INSNS 2048u
 #define HOST_SLICE_INSNS 65536u
+#define WATCHED_SLICE_INSNS 2048u /* the same while single-stepping for a debugger */
 
 /* Where the guest's clock starts in instruction-clock runs without `-rtc base=<date>`: a fixed
  * moment (2026-01-01 UTC), so that two runs are alike. */
@@ -145,6 +147,11 @@ void machine_set_wall_clock(struct machine *m, int64_t unix_seconds)
 
 /* Building */
 
+static void pages_clean(void *cpu, const uint8_t *host, uint64_t len)
+{
+    mmu_forbid_fast_stores_to(cpu, host, len);
+}
+
 static int check_ram(struct machine *m, uint64_t size, struct error *err)
 {
     const struct machine_type *t = m->type;
@@ -187,6 +194,7 @@ static int build(struct machine *m, struct error *err)
         .sc = hcall_sc, .sc_ctx = m->hcall,
     }, err);
     if (!m->cpu) return -EINVAL;
+    bus_watch_clean(m->bus, pages_clean, m->cpu);
     r = m->type->init(m, err);
     if (!r && !cfg->bios) r = firmware_new(m, &m->firmware, err);
     return r;
@@ -201,6 +209,7 @@ static int reset_all(struct machine *m, struct error *err)
     for (struct device *d = m->devices; d; d = d->next) d->type->reset(d);
     if (m->type->reset) m->type->reset(m);
     m->request = MACHINE_RUNNING;
+    m->fwnmi = (struct fwnmi){.registered = false};
     return m->firmware ? firmware_boot(m->firmware, err) : 0;
 }
 
@@ -295,9 +304,22 @@ static uint64_t budget(struct machine *m, uint64_t now, uint64_t end)
     return (ns + step - 1) >> m->cfg->icount_shift;
 }
 
+/* One instruction at a time, under the eyes of a debugger. */
+static enum ppc_stop run_watched(struct machine *m, uint64_t insns)
+{
+    enum ppc_stop stop = PPC_STOP_BUDGET;
+    if (insns > WATCHED_SLICE_INSNS) insns = WATCHED_SLICE_INSNS;
+    while (insns-- && stop == PPC_STOP_BUDGET && m->request == MACHINE_RUNNING && m->debug_stop) {
+        if (m->debug_stop(m->debug_ctx)) return PPC_STOP_DEBUG;
+        stop = ppc_step(m->cpu);
+    }
+    return stop;
+}
+
 static enum ppc_stop run_cpu(struct machine *m, uint64_t insns)
 {
     if (ppc_idle(m->cpu) && !ppc_wakes(m->cpu)) return PPC_STOP_IDLE;
+    if (m->debug_stop) return run_watched(m, insns);
     return ppc_run(m->cpu, insns);
 }
 

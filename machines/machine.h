@@ -9,6 +9,7 @@
 #include "machines/chardev.h"
 #include "machines/config.h"
 #include "machines/device.h"
+#include "machines/fault.h"
 #include "base/sched.h"
 #include "mmu/bus.h"
 
@@ -17,6 +18,7 @@ struct hcall;
 struct firmware;
 struct machine;
 struct pci_bus;
+struct display;
 
 enum machine_stop {
     MACHINE_RUNNING,   /* machine_run: the time given is over */
@@ -60,6 +62,7 @@ struct machine {
     struct device *devices;
     struct pci_bus *pci[4];    /* by RTAS bridge index, NULL-terminated */
     struct chardev *console;   /* where firmware talks: serial[0] */
+    struct display *display;   /* the graphics card (machines/display.h); NULL: none */
     struct boot_device boot_devices[8];
     unsigned n_boot_devices;
     void *board;               /* the machine type's own struct */
@@ -74,6 +77,13 @@ struct machine {
     uint64_t stopped_at;       /* host clock: virtual time while the clock is stopped */
     bool clock_stopped;
     bool halted;               /* stopped by the monitor or -S */
+    struct fwnmi fwnmi;        /* where the guest wants machine checks; cleared by a reset */
+    void (*power_button)(void *ctx); /* set by the device that has one */
+    void *power_button_ctx;
+    /* A debugger with breakpoints: while set it is asked before each instruction (which is slow),
+     * and machine_run returns MACHINE_DEBUG when it says true. */
+    bool (*debug_stop)(void *ctx);
+    void *debug_ctx;
 };
 
 /* The list of machine types, NULL-terminated. */

@@ -72,20 +72,37 @@ int pci_add(struct pci_bus *b, struct pci_dev *p, uint8_t devfn, uint16_t vendor
     return 0;
 }
 
-void pci_add_bar(struct pci_dev *p, unsigned n, enum pci_bar_kind kind, uint32_t size,
-                 const struct mmio_ops *ops, void *dev)
+static void declare_bar(struct pci_dev *p, unsigned n, enum pci_bar_kind kind, uint32_t size,
+                        struct region *region)
 {
     struct pci_bar *bar = &p->bars[n];
     unsigned reg = bar_reg(n);
     bool io = kind == PCI_BAR_IO;
     bar->kind = kind;
     bar->size = size;
-    bar->region = bus_add_mmio(io ? p->bus->io : p->bus->mem, 0, size, BAR_PRIO, ops, dev);
-    region_set(bar->region, 0, size, false);
+    bar->region = region;
+    region_set(region, 0, size, false);
     uint32_t mask = ~(size - 1);
     if (n == ROM_BAR) mask |= 1;
     put_le32(p->wmask + reg, mask);
     pci_set32(p, reg, io ? 1 : kind == PCI_BAR_MEM_PREF ? 8 : 0);
+}
+
+void pci_add_bar(struct pci_dev *p, unsigned n, enum pci_bar_kind kind, uint32_t size,
+                 const struct mmio_ops *ops, void *dev)
+{
+    bool io = kind == PCI_BAR_IO;
+    declare_bar(p, n, kind, size,
+                bus_add_mmio(io ? p->bus->io : p->bus->mem, 0, size, BAR_PRIO, ops, dev));
+}
+
+struct region *pci_add_ram_bar(struct pci_dev *p, unsigned n, enum pci_bar_kind kind, uint32_t size,
+                               const char *name, struct error *err)
+{
+    struct region *r = NULL;
+    if (bus_add_ram(p->bus->mem, name, 0, size, RAM_RW, &r, err)) return NULL;
+    declare_bar(p, n, kind, size, r);
+    return r;
 }
 
 static void update_bar(struct pci_dev *p, unsigned n)

@@ -60,6 +60,9 @@ int pci_add(struct pci_bus *b, struct pci_dev *p, uint8_t devfn, uint16_t vendor
 /* Declares BAR n (0-5, 6 = ROM) with its registers. */
 void pci_add_bar(struct pci_dev *p, unsigned n, enum pci_bar_kind kind, uint32_t size,
                  const struct mmio_ops *ops, void *dev);
+/* The same for memory that is real RAM; NULL and a sentence when the host has no room for it. */
+struct region *pci_add_ram_bar(struct pci_dev *p, unsigned n, enum pci_bar_kind kind, uint32_t size,
+                               const char *name, struct error *err);
 /* Part of a function's reset: command, status, BARs, cache line, latency, interrupt line to 0. */
 void pci_reset_dev(struct pci_dev *p);
 /* Re-reads command and BARs and moves the regions: after a direct change of cfg[]. */

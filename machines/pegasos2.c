@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cpu/ppc.h"
+#include "machines/dev/bochs_display.h"
 #include "machines/dev/i8259.h"
 #include "machines/dev/mv64361.h"
 #include "machines/dev/vt8231.h"
@@ -22,6 +23,7 @@
 #define FLASH_LEN 0x80000u
 
 #define BRIDGE_SLOT 12
+#define VGA_SLOT 1
 #define GPP_INTA 12 /* pins 12-15 */
 #define ELCR 0x0200 /* IRQ 9 level: all PCI interrupts share it (UNVERIFIED: a sensible default) */
 
@@ -91,6 +93,10 @@ static int init(struct machine *m, struct error *err)
     b->south = vt8231_new(m, slots, BRIDGE_SLOT, intr, err);
     if (!b->south) return -EINVAL;
     mv64361_set_inta(b->north, 1, vt8231_inta, b->south);
+    if (m->cfg->vga) {
+        m->display = bochs_display_new(m, "vga", slots, PCI_DEVFN(VGA_SLOT, 0), err);
+        if (!m->display) return -EINVAL;
+    }
     return m->cfg->bios ? load_rom(m, err) : 0;
 }
 
@@ -128,6 +134,10 @@ static const struct step {
     SOUTH(4, 0x48, 4, 0x00000f00), SOUTH(4, 0x40, 4, 0x00558020), /* ACPI block at F00 */
     SOUTH(4, 0x90, 4, 0x00000d00),                                /* SMBus at D00 */
     SOUTH(5, PCI_INT_LINE, 2, 0x0309), SOUTH(6, PCI_INT_LINE, 2, 0x0309),
+    /* The graphics card, when there is one, at the start of the bus's memory. */
+    {PCI1, PCI_DEVFN(VGA_SLOT, 0), 4, PCI_BAR0, 0x80000000},
+    {PCI1, PCI_DEVFN(VGA_SLOT, 0), 4, PCI_BAR0 + 8, 0x81000000},
+    {PCI1, PCI_DEVFN(VGA_SLOT, 0), 2, PCI_COMMAND, 3},
 #undef SOUTH
 };
 

@@ -38,6 +38,8 @@ struct bus {
     bus_code_fn *code;
     bus_map_fn *map;
     void *watch_ctx;
+    bus_clean_fn *clean;
+    void *clean_ctx;
     struct bus *shown_in; /* the bus that has a window onto this one: told of map changes */
 };
 
@@ -75,6 +77,12 @@ void bus_watch(struct bus *b, bus_code_fn *code, bus_map_fn *map, void *ctx)
     b->code = code;
     b->map = map;
     b->watch_ctx = ctx;
+}
+
+void bus_watch_clean(struct bus *b, bus_clean_fn *clean, void *ctx)
+{
+    b->clean = clean;
+    b->clean_ctx = ctx;
 }
 
 static void map_changed(struct bus *b)
@@ -202,6 +210,43 @@ uint64_t region_len(const struct region *r) { return r->len; }
 bool region_enabled(const struct region *r) { return r->enabled; }
 const char *region_name(const struct region *r) { return r->name; }
 uint8_t *region_ram(const struct region *r) { return r->ram; }
+
+bool region_take_dirty(struct region *r, uint64_t first, uint64_t pages, uint8_t *dirty)
+{
+    memset(dirty, 0, pages);
+    if (r->kind != REGION_RAM || !span_ok(first, pages, r->ram_len >> PAGE_SHIFT)) return false;
+    uint64_t from = pages, to = 0;
+    for (uint64_t i = 0; i < pages; i++) {
+        uint8_t *state = &r->state[first + i];
+        if (!(*state & PAGE_DIRTY)) continue;
+        *state &= (uint8_t)~PAGE_DIRTY;
+        dirty[i] = 1;
+        if (from == pages) from = i;
+        to = i + 1;
+    }
+    if (from == pages) return false;
+    /* One call for the whole stretch: the watcher looks through all it remembers each time. */
+    struct bus *b = r->bus;
+    for (unsigned depth = 0; b && depth < MAX_DEPTH; b = b->shown_in, depth++) {
+        if (b->clean) {
+            b->clean(b->clean_ctx, r->ram + ((first + from) << PAGE_SHIFT),
+                     (to - from) << PAGE_SHIFT);
+        }
+    }
+    return true;
+}
+
+void region_fill(struct region *r, uint64_t off, uint8_t byte, uint64_t len)
+{
+    bool code = false;
+    if (r->kind != REGION_RAM || !len || !span_ok(off, len, r->ram_len)) return;
+    memset(r->ram + off, byte, len);
+    for (uint64_t page = off >> PAGE_SHIFT; page <= (off + len - 1) >> PAGE_SHIFT; page++) {
+        code |= r->state[page] & PAGE_HAS_CODE;
+        r->state[page] |= PAGE_DIRTY;
+    }
+    if (code) map_changed(r->bus); /* nobody knows the CPU's address of it here: forget all code */
+}
 
 static bool inside(const struct region *r, paddr_t pa)
 {

@@ -63,6 +63,12 @@ void bus_free(struct bus *b);
 const char *bus_name(const struct bus *b);
 void bus_watch(struct bus *b, bus_code_fn *code, bus_map_fn *map, void *ctx);
 
+/* Called when pages of RAM lost their PAGE_DIRTY bits: a fast path must not store to the `len` bytes
+ * of host memory at `host` again before it has set the bit of the page. */
+typedef void bus_clean_fn(void *ctx, const uint8_t *host, uint64_t len);
+/* For the bus the CPU is on; regions of buses that show in it through windows are told of as well. */
+void bus_watch_clean(struct bus *b, bus_clean_fn *clean, void *ctx);
+
 /* Adds zeroed RAM or ROM of `len` bytes (a multiple of 4 KiB) at `at`. */
 int bus_add_ram(struct bus *b, const char *name, paddr_t at, uint64_t len, enum ram_flags flags,
                 struct region **out, struct error *err) MUST_CHECK;
@@ -85,6 +91,14 @@ uint64_t region_len(const struct region *r);
 bool region_enabled(const struct region *r);
 const char *region_name(const struct region *r);
 uint8_t *region_ram(const struct region *r); /* host memory of RAM or ROM, else NULL */
+
+/* Copies PAGE_DIRTY of `pages` pages of RAM from page `first` on to dirty[] (0 or 1 each) and clears
+ * it. True when one was set. Costs nothing more while nobody writes. A stretch that is not in r, or
+ * an r that is not RAM, has no dirty pages. */
+bool region_take_dirty(struct region *r, uint64_t first, uint64_t pages, uint8_t *dirty);
+/* A device writes its own RAM: sets [off, off+len) to `byte` and keeps code and dirty bits right. A
+ * stretch that is not in r is left alone. */
+void region_fill(struct region *r, uint64_t off, uint8_t byte, uint64_t len);
 
 /* size 1, 2, 4 or 8; any alignment. Reads of nothing give the bus's unmapped value, writes to
  * nothing are dropped; both are logged once a page under LOG_GUEST. */

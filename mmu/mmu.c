@@ -112,6 +112,17 @@ void mmu_forbid_fast_stores(struct ppc_cpu *c, const uint8_t *host_page)
         }
 }
 
+void mmu_forbid_fast_stores_to(struct ppc_cpu *c, const uint8_t *host, uint64_t len)
+{
+    for (unsigned n = 0; n < N_BANKS; n++)
+        for (unsigned i = 0; i < DTLB_SIZE; i++) {
+            struct dtlb_entry *e = &c->mmu->banks[n].d[i];
+            if (e->tag_w != TLB_NONE && e->tag_w + e->addend - (uintptr_t)host < len) {
+                e->tag_w = TLB_NONE;
+            }
+        }
+}
+
 /* Linux writes all sixteen at a context switch: the new bank is looked up once, on the next miss. */
 void mmu_write_sr(struct ppc_cpu *c, unsigned n, uint32_t v)
 {

@@ -39,6 +39,8 @@ void mmu_need_bank(struct ppc_cpu *c);
 void mmu_flush_all(struct ppc_cpu *c);
 /* A physical page got decoded code (or a watchpoint): no fast store may reach it any more. */
 void mmu_forbid_fast_stores(struct ppc_cpu *c, const uint8_t *host_page);
+/* The same for a stretch of host memory whose pages were marked clean. */
+void mmu_forbid_fast_stores_to(struct ppc_cpu *c, const uint8_t *host, uint64_t len);
 /* Decoded pages were freed: no fetch entry may point to them. */
 void mmu_flush_fetch(struct ppc_cpu *c);
 
