@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "machines/block.h"
 #include "machines/chardev.h"
+#include "machines/display.h"
 
 /* --- poll set (poll.c) --- */
 
@@ -96,5 +97,15 @@ struct block *host_block_empty(void);
 /* Puts the image at `path`, read-only, into the drive `b` in place of what is there, or takes that
  * out (NULL). The guest's drive notices by itself. On an error the old medium stays. */
 int host_block_change(struct block *b, const char *path, struct error *err) MUST_CHECK;
+
+/* --- screenshots (png.c) --- */
+
+/* Writes width x height pixels 00RRGGBB, `stride` words from row to row, as a PNG. 0, or -errno with
+ * one sentence and no file. */
+int host_png_write(const char *path, const uint32_t *xrgb, uint32_t width, uint32_t height,
+                   size_t stride, struct error *err) MUST_CHECK;
+/* The same of what d shows now; a dark screen is a small black picture. d may be NULL: -ENODEV. On
+ * the machine's thread. */
+int host_screendump(struct display *d, const char *path, struct error *err) MUST_CHECK;
 
 #endif
