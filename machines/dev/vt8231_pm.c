@@ -82,6 +82,13 @@ static void update(struct pm *p)
 
 static void on_overflow(void *ctx) { update(ctx); }
 
+static void power_button(void *ctx)
+{
+    struct pm *p = ctx;
+    p->status |= PM1_PWRBTN;
+    update(p);
+}
+
 static void write_control(struct pm *p, uint16_t v)
 {
     p->control = v & (uint16_t)~PM1_SLP_EN; /* write-only */
@@ -272,6 +279,8 @@ struct pci_dev *vt8231_pm_new(struct machine *m, struct pci_bus *pci, uint8_t de
     p->acpi = bus_add_mmio(pci_bus_io(pci), 0xf00, PM_LEN, 1, &acpi_ops, p);
     p->smb = bus_add_mmio(pci_bus_io(pci), 0xd00, SMB_LEN, 1, &smb_ops, p);
     if (pci_add(pci, &p->pci, devfn, 0x1106, 0x8235, 0x068000, 0x40, 0, err)) return NULL;
+    m->power_button = power_button;
+    m->power_button_ctx = p;
     pci_set16(&p->pci, PCI_STATUS, 0x0280);
     memset(p->pci.wmask + 0x40, 0xff, 0xc0);
     p->pci.cfg_written = cfg_written;
