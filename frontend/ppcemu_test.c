@@ -46,6 +46,16 @@ static const char help[] =
     "    --portable                   the portable core instead of the threaded one\n"
     "    --json                       the final state as JSON\n"
     "\n"
+    "ppcemu-test lockstep [OPTION]... (--elf FILE | --load ADDR=FILE... | --random N)\n"
+    "  Runs the threaded and the portable core side by side and stops at the first difference with\n"
+    "  both states and the last 64 instructions.\n"
+    "    --cpu MODEL --max-insns N    as for run (N: not for --random)\n"
+    "    --pc ADDR --reg NAME=VALUE   start, for --elf and --load; ends at sc (without a handler),\n"
+    "                                 an exception vector without code, or when nothing can happen\n"
+    "    --random N --length L        N random programs of L (200) instructions over every record\n"
+    "    --seed S                     of the first program (the next has S + 1), or of the lengths\n"
+    "                                 after which the states are compared\n"
+    "\n"
     "Other numbers are decimal or 0x hexadecimal. Exit status: 0 all passed (run: stopped as "
     "asked),\n"
     "1 something differs (run: stopped otherwise), 2 bad usage or input.\n";
@@ -55,6 +65,7 @@ static const struct {
     int (*fn)(int argc, char **argv);
 } commands[] = {
     {"vectors", test_vectors}, {"decode", test_decode}, {"run", test_run},
+    {"lockstep", test_lockstep},
 };
 
 int main(int argc, char **argv)

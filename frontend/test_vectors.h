@@ -8,5 +8,6 @@ enum { EXIT_SAME = 0, EXIT_DIFFERS = 1, EXIT_BAD = 2 };
 int test_vectors(int argc, char **argv);
 int test_decode(int argc, char **argv);
 int test_run(int argc, char **argv);
+int test_lockstep(int argc, char **argv);
 
 #endif
