@@ -79,6 +79,7 @@ int firmware_new(struct machine *m, struct firmware **out, struct error *err)
     f->ram = region_len(m->ram) < UINT32_MAX ? region_len(m->ram) : UINT32_MAX;
     f->bounce = xcalloc(1, FW_BOUNCE);
     f->flush = (struct event){.fn = flush_due, .ctx = f, .name = "nvram"};
+    f->screen = screen_new(f);
     env_init(&f->env, m->cfg->nvram, &m->log);
     int r = take_prom_env(f, err);
     if (!r) r = hcall_register(m->hcall, hypercalls, ARRAY_SIZE(hypercalls), f, err);
@@ -96,6 +97,7 @@ void firmware_free(struct firmware *f)
     sched_cancel(&f->m->sched, &f->flush);
     env_free(&f->env);
     tree_free(&f->tree);
+    screen_free(f->screen);
     free(f->bounce);
     free(f);
 }
@@ -175,8 +177,13 @@ static uint32_t open_for_chosen(struct firmware *f, uint32_t chosen, const char 
 
 static const char *console_path(struct firmware *f, const char *variable)
 {
-    const char *path = env_get(&f->env, variable);
+    const char *path = env_get(&f->env, variable), *screen = screen_path(f);
+    bool output = !strcmp(variable, "output-device");
     int node = tree_find(&f->tree, path, NULL, 0);
+    if (output && screen && f->m->cfg->screen_console && !strcmp(path, env_default(variable))) {
+        return screen; /* a client's messages belong where the user looks; they go to both anyway */
+    }
+    if (output && screen && node >= 0 && tree_has_type(&f->tree, node, "display")) return path;
     return node >= 0 && tree_has_type(&f->tree, node, "serial") ? path : "/failsafe";
 }
 
@@ -224,8 +231,13 @@ int fw_fresh(struct firmware *f, struct error *err)
     f->vof = 0;
     int r = load_tree(f, err);
     if (r) return r;
+    screen_take(f);
     fw_env_to_tree(f);
     drives(f, tree_ensure(&f->tree, tree_phandle(&f->tree, 0), "aliases"));
+    if (screen_path(f)) {
+        alias(f, tree_ensure(&f->tree, tree_phandle(&f->tree, 0), "aliases"), "screen",
+              screen_path(f));
+    }
     chosen_node(f);
     f->ok.here = tree_phandle(&f->tree, 0);
     of_update_available(f);
@@ -314,6 +326,7 @@ static void chain_client(struct firmware *f)
 void fw_prompt(struct firmware *f)
 {
     fw_console_take(f);
+    screen_take(f); /* a client may have left another mode */
     ok_reset(&f->ok);
     f->interactive = true;
     f->pending = FW_NOTHING;
@@ -362,6 +375,8 @@ int firmware_boot(struct firmware *f, struct error *err)
     f->interactive = true;
     f->last_was_cr = false;
     fw_console_take(f);
+    screen_reset(f);
+    f->keyboard = (struct fw_keyboard){.n = 0};
     int r = fw_fresh(f, &why);
     if (!r) r = auto_boot(f, &why);
     if (r && is_fatal(f)) return error_set(err, -r, "%s", why.text);

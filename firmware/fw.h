@@ -7,6 +7,7 @@
 #include "cpu/ppc.h"
 #include "firmware/env.h"
 #include "firmware/firmware.h"
+#include "firmware/fw_screen.h"
 #include "firmware/image.h"
 #include "firmware/media.h"
 #include "firmware/of_claim.h"
@@ -40,6 +41,12 @@ struct instance {
     char args[FW_ARGS_MAX];
 };
 
+/* The keyboard beside the serial line (fw_keyboard.c). */
+struct fw_keyboard {
+    uint8_t bytes[16], n; /* waiting */
+    bool shift, ctrl, caps, extended;
+};
+
 /* What firmware_poll has to do next, decided inside a client call. */
 enum fw_pending { FW_NOTHING, FW_BOOT, FW_CHAIN, FW_EXIT, FW_ENTER };
 
@@ -66,6 +73,8 @@ struct firmware {
     uint32_t callback;  /* of set-callback */
     struct event flush; /* writes NVRAM a moment after a guest changed it */
     uint8_t *bounce;
+    struct fw_screen *screen; /* NULL: no graphics card */
+    struct fw_keyboard keyboard;
 };
 
 static inline struct log *fw_log(struct firmware *f)
@@ -78,6 +87,8 @@ void fw_put(struct firmware *f, const char *s, size_t len); /* LF alone becomes 
 void fw_print(struct firmware *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 size_t fw_get(struct firmware *f, uint8_t *p, size_t len);
 void fw_console_take(struct firmware *f);
+/* fw_keyboard.c: bytes typed on the machine's keyboard. */
+size_t keyboard_get(struct firmware *f, uint8_t *p, size_t len);
 
 /* of_mem.c: guest memory as the client addresses it (effective while MSR[DR], physical otherwise).
  * 0 or -EFAULT. */

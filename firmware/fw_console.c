@@ -1,5 +1,6 @@
 /*
- * The firmware's console: the chardev it shares with the UART.
+ * The firmware's console: the chardev it shares with the UART, and screen and keyboard when the
+ * machine has them.
  */
 #include "firmware/fw.h"
 
@@ -8,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void both(struct firmware *f, const char *s, size_t len)
+{
+    chardev_write(f->m->console, s, len);
+    screen_put(f, s, len);
+}
+
 /* Clients send LF, CR LF or LF CR. A LF that no CR precedes gets one, so that no line starts under
  * the end of the last. */
 void fw_put(struct firmware *f, const char *s, size_t len)
@@ -15,13 +22,13 @@ void fw_put(struct firmware *f, const char *s, size_t len)
     size_t from = 0;
     for (size_t i = 0; i < len; i++) {
         if (s[i] == '\n' && !f->last_was_cr) {
-            chardev_write(f->m->console, s + from, i - from);
-            chardev_write(f->m->console, "\r", 1);
+            both(f, s + from, i - from);
+            both(f, "\r", 1);
             from = i;
         }
         f->last_was_cr = s[i] == '\r';
     }
-    chardev_write(f->m->console, s + from, len - from);
+    both(f, s + from, len - from);
 }
 
 void fw_print(struct firmware *f, const char *fmt, ...)
@@ -36,7 +43,8 @@ void fw_print(struct firmware *f, const char *fmt, ...)
 
 size_t fw_get(struct firmware *f, uint8_t *p, size_t len)
 {
-    return chardev_read(f->m->console, p, len);
+    size_t n = chardev_read(f->m->console, p, len);
+    return n ? n : keyboard_get(f, p, len);
 }
 
 static void input_waits(void *ctx)

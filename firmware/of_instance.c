@@ -104,7 +104,7 @@ static struct instance *free_slot(struct firmware *f)
 static bool is_console(const struct tree *t, int node)
 {
     const char *name = tree_get_str(t, node, "name");
-    return tree_has_type(t, node, "serial") || (name && !strcmp(name, "failsafe"));
+    return tree_has_type(t, node, "serial") || tree_has_type(t, node, "display") || (name && !strcmp(name, "failsafe"));
 }
 
 uint32_t instance_open(struct firmware *f, const char *path)

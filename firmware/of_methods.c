@@ -255,60 +255,74 @@ static int32_t get_time(struct mcall *c) /* ( -- sec min hour day month year ) *
     return OK;
 }
 
-/* ---- display (only with a node of that type that tells its geometry) ---- */
-
-static uint32_t display_u32(const struct mcall *c, const char *prop)
-{
-    return tree_get_u32(&c->f->tree, c->node, prop, 0);
-}
+/* ---- display: colours are indices of the palette at every depth ---- */
 
 static int32_t dimensions(struct mcall *c) /* ( -- width height ) */
 {
-    c->out[0] = display_u32(c, "height");
-    c->out[1] = display_u32(c, "width");
-    return c->out[0] && c->out[1] ? OK : FAILED;
-}
-
-struct rect {
-    uint32_t x, y, w, h, stride;
-    uint64_t base;
-};
-
-/* ( x y w h -- ) on a frame buffer of 8 bits a pixel: false when it does not fit the screen. */
-static bool get_rect(const struct mcall *c, struct rect *r)
-{
-    uint32_t width = display_u32(c, "width"), height = display_u32(c, "height");
-    *r = (struct rect){.h = c->in[0],
-                       .w = c->in[1],
-                       .y = c->in[2],
-                       .x = c->in[3],
-                       .stride = display_u32(c, "linebytes"),
-                       .base = display_u32(c, "address")};
-    return r->base && display_u32(c, "depth") == 8 && width <= 8192 && height <= 8192 &&
-           span_ok(r->x, r->w, width) && span_ok(r->y, r->h, height);
+    return screen_size(c->f, &c->out[1], &c->out[0]) ? OK : FAILED;
 }
 
 static int32_t fill_rectangle(struct mcall *c) /* ( color x y w h -- ) */
 {
-    struct rect r;
-    if (!get_rect(c, &r)) return FAILED;
-    for (uint32_t y = 0; y < r.h; y++)
-        for (uint32_t x = 0; x < r.w; x++)
-            bus_write(c->f->m->bus, r.base + (uint64_t)(r.y + y) * r.stride + r.x + x, 1, c->in[4]);
-    return OK;
+    const uint32_t *in = c->in;
+    return screen_fill(c->f, in[3], in[2], in[1], in[0], (uint8_t)in[4]) ? FAILED : OK;
 }
 
 static int32_t draw_rectangle(struct mcall *c) /* ( addr x y w h -- ) */
 {
-    struct rect r;
-    uint8_t row[8192];
-    if (!get_rect(c, &r)) return FAILED;
-    for (uint32_t y = 0; y < r.h; y++) {
-        if (mem_read(c->f, c->in[4] + y * r.w, row, r.w)) return FAILED;
-        for (uint32_t x = 0; x < r.w; x++)
-            bus_write(c->f->m->bus, r.base + (uint64_t)(r.y + y) * r.stride + r.x + x, 1, row[x]);
+    const uint32_t *in = c->in;
+    return screen_draw(c->f, in[3], in[2], in[1], in[0], in[4]) ? FAILED : OK;
+}
+
+static int32_t read_rectangle(struct mcall *c) /* ( addr x y w h -- ) */
+{
+    const uint32_t *in = c->in;
+    return screen_read(c->f, in[3], in[2], in[1], in[0], in[4]) ? FAILED : OK;
+}
+
+static int32_t set_color(struct mcall *c) /* ( r g b index -- ) */
+{
+    const uint32_t *in = c->in;
+    screen_set_color(c->f, (uint8_t)in[0],
+                     (in[3] & 255) << 16 | (in[2] & 255) << 8 | (in[1] & 255));
+    return OK;
+}
+
+static int32_t get_color(struct mcall *c) /* ( index -- r g b ) */
+{
+    uint32_t rgb = screen_get_color(c->f, (uint8_t)c->in[0]);
+    c->out[0] = rgb & 255;
+    c->out[1] = rgb >> 8 & 255;
+    c->out[2] = rgb >> 16;
+    return OK;
+}
+
+/* ( addr index n -- ): three bytes a colour at addr */
+static int32_t move_colors(struct mcall *c, bool set)
+{
+    uint8_t b[3];
+    uint32_t n = c->in[0], first = c->in[1], at = c->in[2];
+    if (!span_ok(first, n, 256)) return FAILED;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t rgb = screen_get_color(c->f, (uint8_t)(first + i));
+        uint8_t now[3] = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
+        if (set ? mem_read(c->f, at + 3 * i, b, 3) : mem_write(c->f, at + 3 * i, now, 3)) {
+            return FAILED;
+        }
+        if (!set) continue;
+        screen_set_color(c->f, (uint8_t)(first + i),
+                         (uint32_t)b[0] << 16 | (uint32_t)b[1] << 8 | b[2]);
     }
     return OK;
+}
+
+static int32_t set_colors(struct mcall *c)
+{
+    return move_colors(c, true);
+}
+static int32_t get_colors(struct mcall *c)
+{
+    return move_colors(c, false);
 }
 
 /* ---- dispatch ---- */
@@ -385,7 +399,11 @@ static const struct method {
     {"encode-unit", 1, 2, on_bus, encode_unit},
     {"get-time", 0, 6, on_rtc, get_time},
     {"dimensions", 0, 2, on_display, dimensions},
-    {"color!", 4, 0, on_display, nop},
+    {"color!", 4, 0, on_display, set_color},
+    {"color@", 1, 3, on_display, get_color},
+    {"set-colors", 3, 0, on_display, set_colors},
+    {"get-colors", 3, 0, on_display, get_colors},
+    {"read-rectangle", 5, 0, on_display, read_rectangle},
     {"fill-rectangle", 5, 0, on_display, fill_rectangle},
     {"draw-rectangle", 5, 0, on_display, draw_rectangle},
     {"open", 0, 0, on_any, nop},
@@ -428,7 +446,8 @@ bool of_has_method(struct firmware *f, uint32_t phandle, const char *name)
     struct instance i = {.phandle = phandle};
     if (fw_boot_device(f, node)) {
         i.kind = INSTANCE_MEDIA;
-    } else if (tree_has_type(&f->tree, node, "serial")) {
+    } else if (tree_has_type(&f->tree, node, "serial") ||
+               tree_has_type(&f->tree, node, "display")) {
         i.kind = INSTANCE_CONSOLE;
     }
     struct mcall c = {.f = f, .i = &i, .node = node};

@@ -463,6 +463,7 @@ static void fdt(struct device *d, struct fdtw *w)
         cells[n++] = bar->size;
     }
     if (n) fdtw_cells(w, "assigned-addresses", cells, n);
+    fdtw_str(w, "device_type", "display");
     static const char compatible[] = "pci1234,1111\0pciclass,030000";
     fdtw_bytes(w, "compatible", compatible, sizeof compatible);
 }
