@@ -12,6 +12,8 @@
 
 #include "cpu/ppc.h"
 #include "firmware/firmware.h"
+#include "frontend/gdb.h"
+#include "frontend/monitor.h"
 
 #define SLICE_NS 2000000u       /* of guest time: how long a key may wait */
 
@@ -19,6 +21,8 @@ struct loop {
     struct machine *m;
     struct host_char_loop *host;
     const struct loop_options *options;
+    struct monitor *monitor;
+    struct gdb *gdb; /* NULL without -gdb */
     bool quit;
     int signal;
 };
@@ -30,15 +34,42 @@ static void on_quit(void *ctx, int signal)
     l->signal = signal;
 }
 
-/* C-a c: until there is a monitor the keyboard goes straight back. */
 static void on_monitor(void *ctx, bool has_focus)
 {
-    static const char text[] = "\r\nThere is no monitor yet (C-a x leaves ppcemu).\r\n";
     struct loop *l = ctx;
-    struct chardev *c = l->m->console;
-    if (!has_focus || !c) return;
-    chardev_write(host_char_monitor(c), text, sizeof text - 1);
-    host_char_focus(c, false);
+    monitor_focus(l->monitor, has_focus);
+}
+
+static void monitor_quits(void *ctx) { on_quit(ctx, 0); }
+
+static void monitor_pauses(void *ctx, bool halted)
+{
+    struct loop *l = ctx;
+    gdb_paused(l->gdb, halted);
+}
+
+/* The monitor is behind C-a c of every mon: device and on -monitor's own line. */
+static void open_tools(struct loop *l)
+{
+    const struct loop_options *lo = l->options;
+    l->monitor = monitor_new(l->m, &(struct monitor_hooks){l, monitor_quits, monitor_pauses});
+    for (unsigned i = 0; i < CONFIG_SERIALS; i++) {
+        struct chardev *c = host_char_monitor(l->m->cfg->serial[i]);
+        if (c) monitor_attach(l->monitor, c, true);
+    }
+    if (lo->monitor) {
+        struct chardev *c = host_char_monitor(lo->monitor);
+        monitor_attach(l->monitor, lo->monitor, false);
+        if (c) monitor_attach(l->monitor, c, true);
+    }
+    if (lo->gdb) l->gdb = gdb_new(l->m, l->monitor, lo->gdb);
+    if (lo->monitor_first) host_char_focus(l->m->cfg->serial[0], true);
+}
+
+static void close_tools(struct loop *l)
+{
+    gdb_free(l->gdb);
+    monitor_free(l->monitor);
 }
 
 /* Host nanoseconds until the machine has something to do by itself. */
@@ -72,12 +103,16 @@ static void when_idle(struct loop *l)
 static void stay_off(struct loop *l)
 {
     fprintf(stderr, "ppcemu: the guest has switched off; C-a x or a signal ends ppcemu\n");
-    while (!l->quit) host_poll(l->host, -1);
+    while (!l->quit && l->m->request == MACHINE_RUNNING) host_poll(l->host, -1);
 }
 
 /* True when the run is over. */
 static bool turn(struct loop *l)
 {
+    if (l->m->halted) {
+        host_poll(l->host, -1);
+        return l->quit;
+    }
     switch (machine_run(l->m, SLICE_NS)) {
     case MACHINE_IDLE: when_idle(l); break;
     case MACHINE_POWEROFF:
@@ -87,8 +122,10 @@ static bool turn(struct loop *l)
     case MACHINE_RESET:
         if (l->m->cfg->no_reboot) return true;
         break;
-    case MACHINE_RUNNING:
-    case MACHINE_DEBUG: host_poll(l->host, 0); break;
+    case MACHINE_DEBUG:
+        gdb_stopped(l->gdb);
+        break;
+    case MACHINE_RUNNING: host_poll(l->host, 0); break;
     }
     return l->quit;
 }
@@ -114,8 +151,11 @@ int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_o
 {
     struct loop l = {.m = m, .host = host, .options = lo};
     host_loop_hooks(host, &(struct host_hooks){&l, on_quit, on_monitor});
+    open_tools(&l);
     while (!turn(&l)) {
     }
+    gdb_exited(l.gdb, m->exit_status);
+    close_tools(&l);
     host_loop_hooks(host, &(struct host_hooks){NULL, NULL, NULL});
     print_statistics(&l);
     if (!l.quit) return m->exit_status;

@@ -9,6 +9,8 @@
 
 struct loop_options {
     bool icount_sleep; /* instruction clock: idle time passes as on the host's clock */
+    struct chardev *monitor, *gdb; /* lines of their own, or NULL */
+    bool monitor_first;            /* the console's keyboard is the monitor's at the start */
 };
 
 /* Runs m until the guest powers off or the user quits; host_signals_install was before. Returns the

@@ -34,7 +34,10 @@ static int run(struct options *o, struct host_char_loop *loop)
     int r = setup_open(o, loop, &err);
     if (!r) r = new_machine(o, &m, &err);
     if (r) return complain(&err);
-    int status = loop_run(m, loop, &(struct loop_options){.icount_sleep = o->icount_sleep});
+    int status = loop_run(m, loop, &(struct loop_options){
+        .icount_sleep = o->icount_sleep, .monitor = o->monitor_char, .gdb = o->gdb_char,
+        .monitor_first = o->monitor_first,
+    });
     machine_free(m);
     return status;
 }

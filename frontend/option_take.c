@@ -315,9 +315,24 @@ int take_display(struct options *o, const char *name, const char *value, struct 
 
 int take_monitor(struct options *o, const char *name, const char *value, struct error *err)
 {
-    (void)o;
     (void)err;
-    if (strcmp(value, "none") && strcmp(value, "null")) options_note(name, value);
+    if (!strcmp(value, "vc") || !strncmp(value, "vc:", 3)) {
+        options_note(name, value); /* a window has no consoles here */
+        return 0;
+    }
+    o->monitor = !strcmp(value, "none") || !strcmp(value, "null") ? NULL : value;
+    return 0;
+}
+
+int take_gdb(struct options *o, const char *name, const char *value, struct error *err)
+{
+    if (!strcmp(name, "s")) value = "tcp::1234";
+    if (!strcmp(value, "none")) {
+        value = NULL;
+    } else if (strncmp(value, "tcp:", 4) && strncmp(value, "unix:", 5)) {
+        return error_set(err, EINVAL, "-gdb %s: this is neither tcp:[HOST]:PORT nor unix:PATH", value);
+    }
+    o->gdb = value;
     return 0;
 }
 
@@ -329,6 +344,7 @@ int take_flag(struct options *o, const char *name, const char *value, struct err
     (void)err;
     if (!strcmp(name, "snapshot")) o->snapshot = true;
     if (!strcmp(name, "nodefaults")) o->no_defaults = true;
+    if (!strcmp(name, "S")) o->cfg.stopped = true;
     if (!strcmp(name, "no-reboot")) o->cfg.no_reboot = true;
     if (!strcmp(name, "no-shutdown")) o->cfg.no_shutdown = true;
     if (!strcmp(name, "portable")) o->cfg.portable = true;

@@ -139,7 +139,10 @@ static int open_drive(struct options *o, unsigned n, struct error *err)
                          d->file, other->from, d->from);
     }
     to->media = d->media;
-    if (!d->file) return 0;
+    if (!d->file) {
+        to->block = host_block_empty(); /* the monitor's change fills it */
+        return 0;
+    }
     int r = check_image(d, err);
     if (r) return r;
     return host_block_open(d->file, d->read_only, d->snapshot || o->snapshot, &to->block, err);
@@ -173,14 +176,38 @@ static int open_drives(struct options *o, struct error *err)
             if ((o->drive[i].slot < 0) == (pass == 1)) r = place_drive(&o->drive[i], at, err);
     }
     for (unsigned i = 0; !r && i < o->n_drives; i++) r = open_drive(o, i, err);
-    if (!r && !at[2] && !o->no_defaults) o->cfg.drives[2].media = DRIVE_CDROM;
+    if (!r && !at[2] && !o->no_defaults) {
+        o->cfg.drives[2] = (struct drive){DRIVE_CDROM, host_block_empty()};
+    }
     return r;
 }
 
 /* --- consoles and files --- */
 
+/* -monitor stdio without a -serial: both share the terminal, C-a c goes from one to the other. */
+static bool shares_terminal(const struct options *o)
+{
+    return o->monitor && !o->n_serials && !o->no_defaults &&
+           (!strcmp(o->monitor, "stdio") || !strcmp(o->monitor, "mon:stdio"));
+}
+
+static int open_tools(struct options *o, struct host_char_loop *loop, struct error *err)
+{
+    struct error why = {""};
+    if (o->monitor && !o->monitor_first &&
+        host_char_open(o->monitor, loop, &o->monitor_char, &why)) {
+        return error_set(err, EINVAL, "-monitor %s: %s", o->monitor, why.text);
+    }
+    if (!o->gdb) return 0;
+    char *spec = xasprintf("%s,server,nowait", o->gdb);
+    int r = host_char_open(spec, loop, &o->gdb_char, &why);
+    free(spec);
+    return r ? error_set(err, -r, "-gdb %s: %s", o->gdb, why.text) : 0;
+}
+
 static int open_serials(struct options *o, struct host_char_loop *loop, struct error *err)
 {
+    o->monitor_first = shares_terminal(o);
     if (!o->n_serials && (!o->no_defaults || o->nographic)) o->serial[o->n_serials++] = "mon:stdio";
     for (unsigned i = 0; i < o->n_serials; i++) {
         struct error why = {""};
@@ -233,7 +260,7 @@ static void find_nvram(struct options *o)
 static bool nothing_to_boot(const struct options *o)
 {
     for (unsigned i = 0; i < CONFIG_DISKS; i++)
-        if (o->cfg.drives[i].block) return false;
+        if (o->cfg.drives[i].block && o->cfg.drives[i].block->present) return false;
     return !o->cfg.kernel && !o->cfg.bios && !o->cfg.boot_file;
 }
 
@@ -243,6 +270,7 @@ int setup_open(struct options *o, struct host_char_loop *loop, struct error *err
     if (!r) r = open_drives(o, err);
     if (!r) r = open_log(o, err);
     if (!r) r = open_serials(o, loop, err);
+    if (!r) r = open_tools(o, loop, err);
     if (r) return r;
     find_nvram(o);
     o->cfg.demo = nothing_to_boot(o);
@@ -251,6 +279,8 @@ int setup_open(struct options *o, struct host_char_loop *loop, struct error *err
 
 void setup_close(struct options *o)
 {
+    host_char_close(o->gdb_char);
+    host_char_close(o->monitor_char);
     for (unsigned i = 0; i < CONFIG_SERIALS; i++) host_char_close(o->cfg.serial[i]);
     for (unsigned i = 0; i < CONFIG_DISKS; i++) block_close(o->cfg.drives[i].block);
     if (o->cfg.log_to) fclose(o->cfg.log_to);

@@ -16,6 +16,8 @@ struct chardev {
     void (*readable)(void *ctx);
     void *ctx;
     void (*broke)(void *ctx); /* a BREAK came in; set by a listener that cares, after listening */
+    void (*came)(void *ctx);  /* somebody connected to a socket; set likewise */
+    void (*gone)(void *ctx);  /* and left */
 };
 
 struct chardev_ops {

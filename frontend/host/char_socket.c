@@ -28,9 +28,16 @@ static void client_left(struct host_char *h)
 {
     host_char_set_fds(h, -1, -1);
     h->listener.fd = h->listen_fd;
+    if (h->dev.gone) h->dev.gone(h->dev.ctx);
 }
 
 static const struct host_char_kind socket_kind = {.hung_up = client_left};
+
+void host_char_hang_up(struct chardev *c)
+{
+    struct host_char *h = (struct host_char *)c;
+    if (h->kind == &socket_kind && h->in.fd >= 0) client_left(h);
+}
 
 static void set_nonblocking(int fd)
 {
@@ -44,6 +51,7 @@ static void connected(struct host_char *h, int fd)
     set_nonblocking(fd);
     h->listener.fd = -1;
     host_char_set_fds(h, fd, fd);
+    if (h->dev.came) h->dev.came(h->dev.ctx);
 }
 
 static void client_waiting(void *ctx, short revents)

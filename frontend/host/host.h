@@ -74,6 +74,9 @@ int host_char_open(const char *spec, struct host_char_loop *loop, struct chardev
                    struct error *err) MUST_CHECK;
 void host_char_close(struct chardev *c); /* NULL is fine */
 
+/* Sends away the other end of a socket opened by host_char_open; nothing for other kinds. */
+void host_char_hang_up(struct chardev *c);
+
 /* The monitor's end of a device opened with mon:, which has the keyboard after C-a c; else NULL.
  * It belongs to `c`: never close it. */
 struct chardev *host_char_monitor(struct chardev *c);
