@@ -47,6 +47,12 @@ def oracle_files_are_current():
                 if f.read().splitlines() != w.lines:
                     print(f"{name}: not what the oracle writes: run tests/insn/generate.py")
                     bad += 1
+    import gen_regress
+    for t in gen_regress.make():
+        path = os.path.join(here, "regress", t.key + ".vec")
+        if not os.path.exists(path):
+            print(f"regress/{t.key}.vec is missing: run tests/insn/generate.py")
+            bad += 1
     return bad
 
 
