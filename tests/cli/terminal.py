@@ -40,9 +40,14 @@ class Keys(Case):
         c.expect("ok ", 20)
 
     def test_monitor_key(self):
+        """C-a c goes to the monitor and back to the guest."""
         c = self.start()
         c.type("\x01c")
-        c.expect("no monitor yet", 20)
+        c.expect("(ppcemu) ", 20)
+        c.type("info status\r")
+        c.expect("running", 20)
+        c.expect("(ppcemu) ", 20)
+        c.type("\x01c")
         c.type("pwd\r")
         c.expect("ok ", 20)
 
