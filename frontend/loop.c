@@ -12,6 +12,7 @@
 
 #include "cpu/ppc.h"
 #include "firmware/firmware.h"
+#include "frontend/desktop.h"
 #include "frontend/gdb.h"
 #include "frontend/monitor.h"
 
@@ -89,10 +90,14 @@ static void when_idle(struct loop *l)
 {
     bool warps = l->m->cfg->icount, naps = !warps || l->options->icount_sleep || at_prompt(l);
     if (sched_next(&l->m->sched) == SCHED_NEVER) {
-        host_poll(l->host, -1);
+        host_poll(l->host, desktop_wait(l->options->desktop, -1));
         return;
     }
-    int64_t wait = naps ? time_to_event(l) : 0;
+    int64_t wait = naps ? time_to_event(l) : 0, most = desktop_wait(l->options->desktop, wait);
+    if (most < wait) {
+        host_poll(l->host, most);
+        return;
+    }
     uint64_t until = host_monotonic_ns() + (uint64_t)wait;
     int handled = host_poll(l->host, wait);
     /* Input ended the sleep: the guest's time stands where it was. */
@@ -103,14 +108,18 @@ static void when_idle(struct loop *l)
 static void stay_off(struct loop *l)
 {
     fprintf(stderr, "ppcemu: the guest has switched off; C-a x or a signal ends ppcemu\n");
-    while (!l->quit && l->m->request == MACHINE_RUNNING) host_poll(l->host, -1);
+    while (!l->quit && l->m->request == MACHINE_RUNNING) {
+        host_poll(l->host, desktop_wait(l->options->desktop, -1));
+        desktop_turn(l->options->desktop);
+    }
 }
 
 /* True when the run is over. */
 static bool turn(struct loop *l)
 {
+    desktop_turn(l->options->desktop);
     if (l->m->halted) {
-        host_poll(l->host, -1);
+        host_poll(l->host, desktop_wait(l->options->desktop, -1));
         return l->quit;
     }
     switch (machine_run(l->m, SLICE_NS)) {
@@ -152,8 +161,10 @@ int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_o
     struct loop l = {.m = m, .host = host, .options = lo};
     host_loop_hooks(host, &(struct host_hooks){&l, on_quit, on_monitor});
     open_tools(&l);
+    desktop_attach(lo->desktop, m, host);
     while (!turn(&l)) {
     }
+    desktop_end(lo->desktop);
     gdb_exited(l.gdb, m->exit_status);
     close_tools(&l);
     host_loop_hooks(host, &(struct host_hooks){NULL, NULL, NULL});

@@ -7,7 +7,10 @@
 #include "frontend/host/host.h"
 #include "machines/machine.h"
 
+struct desktop;
+
 struct loop_options {
+    struct desktop *desktop; /* where the window is; never NULL */
     bool icount_sleep; /* instruction clock: idle time passes as on the host's clock */
     struct chardev *monitor, *gdb; /* lines of their own, or NULL */
     bool monitor_first;            /* the console's keyboard is the monitor's at the start */

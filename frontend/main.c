@@ -1,9 +1,13 @@
 /*
  * ppcemu: command line in, machine out.
  */
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "frontend/desktop.h"
+#include "frontend/host/display_sdl.h"
 #include "frontend/loop.h"
 #include "frontend/options.h"
 #include "frontend/setup.h"
@@ -27,18 +31,78 @@ static int new_machine(struct options *o, struct machine **m, struct error *err)
     return r;
 }
 
+/* The machine's own thread, when a window has the main one (which window systems want). */
+struct run {
+    struct machine *m;
+    struct host_char_loop *loop;
+    struct loop_options options;
+    int status;
+};
+
+static void *run_machine(void *ctx)
+{
+    struct run *r = ctx;
+    r->status = loop_run(r->m, r->loop, &r->options);
+    return NULL;
+}
+
+/* NULL: no window; then the console is the serial port, and the user hears why unless he wanted that. */
+static struct window *open_window(const struct options *o, struct desktop *d)
+{
+    struct error why = {""};
+    struct window *w = NULL;
+    if (!o->cfg.vga || o->nographic || o->window == WINDOW_NONE) return NULL;
+#ifdef PPCEMU_SDL
+    w = window_open(&(struct window_options){
+        .machine = o->type->about, .full_screen = o->full_screen,
+        .scale = o->stretch ? SCALE_STRETCH : o->integer_scale ? SCALE_INTEGER : SCALE_ASPECT,
+    }, d, &why);
+#else
+    (void)d;
+    error_set(&why, ENOSYS, "built without SDL");
+#endif
+    if (!w) fprintf(stderr, "ppcemu: no window (%s): the console is the serial port\n", why.text);
+    return w;
+}
+
+static void run_both(struct run *r, struct window *w)
+{
+    pthread_t thread;
+    if (!w || pthread_create(&thread, NULL, run_machine, r)) {
+        run_machine(r);
+        return;
+    }
+#ifdef PPCEMU_SDL
+    window_run(w);
+#endif
+    pthread_join(thread, NULL);
+}
+
 static int run(struct options *o, struct host_char_loop *loop)
 {
     struct error err = {""};
     struct machine *m = NULL;
+    struct desktop *d = desktop_new();
+    struct window *w = NULL;
     int r = setup_open(o, loop, &err);
+    if (!r) w = open_window(o, d);
+    o->cfg.screen_console = w;
     if (!r) r = new_machine(o, &m, &err);
-    if (r) return complain(&err);
-    int status = loop_run(m, loop, &(struct loop_options){
-        .icount_sleep = o->icount_sleep, .monitor = o->monitor_char, .gdb = o->gdb_char,
-        .monitor_first = o->monitor_first,
-    });
+    int status = r ? complain(&err) : 0;
+    if (!r) {
+        struct run run = {m, loop, {
+            .icount_sleep = o->icount_sleep, .monitor = o->monitor_char, .gdb = o->gdb_char,
+            .monitor_first = o->monitor_first, .desktop = d,
+        }, 0};
+        if (o->screendump) desktop_plan_screendump(d, o->screendump, o->screendump_at);
+        run_both(&run, w);
+        status = run.status;
+    }
+#ifdef PPCEMU_SDL
+    window_close(w);
+#endif
     machine_free(m);
+    desktop_free(d);
     return status;
 }
 

@@ -300,17 +300,87 @@ int take_nographic(struct options *o, const char *name, const char *value, struc
     return 0;
 }
 
-int take_display(struct options *o, const char *name, const char *value, struct error *err)
+static int display_property(struct options *o, const struct keyval *k, struct error *err)
 {
-    size_t len = strcspn(value, ",");
-    (void)o;
-    if (len == 4 && !strncmp(value, "none", 4)) return 0;
-    if ((len == 3 && (!strncmp(value, "sdl", 3) || !strncmp(value, "gtk", 3)))) {
-        fprintf(stderr, "ppcemu: -%s %s: windows are not built in yet, so the console is the serial "
-                        "port\n", name, value);
+    if (keyval_is(k, "scale")) {
+        o->stretch = !strcmp(k->value, "stretch");
+        o->integer_scale = !strcmp(k->value, "integer");
+        if (o->stretch || o->integer_scale || !strcmp(k->value, "aspect")) return 0;
+        return error_set(err, EINVAL, "-display scale=%s: there is integer, aspect and stretch",
+                         k->value);
+    }
+    if (keyval_is(k, "full-screen")) return keyval_bool(k, "-display full-screen", &o->full_screen, err);
+    if (!keyval_is(k, "type")) {
+        char *item = xasprintf("sdl,%s=%s", k->key, k->value);
+        options_note("display", item); /* gl=, window-close=, show-cursor= of QEMU */
+        free(item);
         return 0;
     }
-    return error_set(err, EINVAL, "-%s %s: there is none and sdl", name, value);
+    if (!strcmp(k->value, "none")) {
+        o->window = WINDOW_NONE;
+    } else if (!strcmp(k->value, "sdl") || !strcmp(k->value, "gtk")) {
+        o->window = WINDOW_SDL;
+    } else {
+        return error_set(err, EINVAL, "-display %s: there is none and sdl", k->value);
+    }
+    return 0;
+}
+
+int take_display(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    (void)name;
+    keyval_open(&k, value, "type");
+    while (!r && keyval_next(&k)) r = display_property(o, &k, err);
+    keyval_close(&k);
+    return r;
+}
+
+int take_vga(struct options *o, const char *name, const char *value, struct error *err)
+{
+    if (!strcmp(value, "std")) {
+        o->vga = VGA_STD;
+    } else if (!strcmp(value, "none")) {
+        o->vga = VGA_NONE;
+    } else {
+        return error_set(err, EINVAL, "-%s %s is not available in ppcemu yet (std and none are)", name,
+                         value);
+    }
+    return 0;
+}
+
+int take_geometry(struct options *o, const char *name, const char *value, struct error *err)
+{
+    unsigned w, h, depth = 32;
+    char after;
+    int n = sscanf(value, "%4ux%4ux%2u%c", &w, &h, &depth, &after);
+    bool known = depth == 8 || depth == 15 || depth == 16 || depth == 24 || depth == 32;
+    if ((n != 3 && (n != 2 || sscanf(value, "%4ux%4u%c", &w, &h, &after) != 2)) || !known || w % 8 ||
+        w < 320 || h < 200 || w > 2560 || h > 1600) {
+        return error_set(err, EINVAL, "-%s %s: this is not WIDTHxHEIGHT or WIDTHxHEIGHTxDEPTH with a "
+                         "width in steps of 8 and a depth of 8, 15, 16, 24 or 32", name, value);
+    }
+    o->cfg.screen_width = w;
+    o->cfg.screen_height = h;
+    o->cfg.screen_depth = depth;
+    return 0;
+}
+
+int take_screendump(struct options *o, const char *name, const char *value, struct error *err)
+{
+    const char *at = strrchr(value, '@');
+    char *end = NULL;
+    double seconds = at ? strtod(at + 1, &end) : 0;
+    if (at && (end == at + 1 || *end || seconds < 0 || seconds > 1e6)) {
+        return error_set(err, EINVAL, "-%s %s: '%s' is no number of seconds", name, value, at + 1);
+    }
+    char *file = xasprintf("%.*s", (int)(at ? at - value : (long)strlen(value)), value);
+    o->screendump = options_keep(o, file);
+    o->screendump_at = seconds;
+    free(file);
+    if (!*o->screendump) return error_set(err, EINVAL, "-%s %s names no file", name, value);
+    return 0;
 }
 
 int take_monitor(struct options *o, const char *name, const char *value, struct error *err)
@@ -343,6 +413,7 @@ int take_flag(struct options *o, const char *name, const char *value, struct err
     (void)value;
     (void)err;
     if (!strcmp(name, "snapshot")) o->snapshot = true;
+    if (!strcmp(name, "full-screen")) o->full_screen = true;
     if (!strcmp(name, "nodefaults")) o->no_defaults = true;
     if (!strcmp(name, "S")) o->cfg.stopped = true;
     if (!strcmp(name, "no-reboot")) o->cfg.no_reboot = true;
@@ -390,12 +461,18 @@ int take_help(struct options *o, const char *name, const char *value, struct err
     return 0;
 }
 
+#ifdef PPCEMU_SDL
+#define WINDOWS "SDL windows"
+#else
+#define WINDOWS "no window system"
+#endif
+
 int take_version(struct options *o, const char *name, const char *value, struct error *err)
 {
     (void)name;
     (void)value;
     (void)err;
-    printf("ppcemu " PPCEMU_VERSION " (%s, no window system)\n"
+    printf("ppcemu " PPCEMU_VERSION " (%s, " WINDOWS ")\n"
 #ifdef __clang__
            , "clang " __clang_version__
 #else

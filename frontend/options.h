@@ -47,6 +47,13 @@ struct options {
     bool monitor_first;     /* -monitor stdio shares the terminal and has the keyboard first */
     const char *boot_once;  /* order of the first boot */
     bool nographic;
+    enum { WINDOW_DEFAULT, WINDOW_NONE, WINDOW_SDL } window; /* -display */
+    enum { VGA_DEFAULT, VGA_NONE, VGA_STD } vga;
+    bool full_screen;
+    bool stretch;           /* -display sdl,scale=...: fill the window whatever the shape */
+    bool integer_scale;
+    const char *screendump; /* file; NULL: none */
+    double screendump_at;   /* seconds after the start */
     bool snapshot;          /* -snapshot */
     bool no_defaults;
     bool icount_sleep;      /* idle time passes as on the host's clock */
@@ -100,7 +107,7 @@ void options_man(FILE *to); /* the OPTIONS section in man(7) macros */
 
 /* option_take.c */
 option_fn take_machine, take_cpu, take_memory, take_smp, take_file, take_boot, take_boot_file,
-    take_serial, take_nographic, take_display, take_monitor, take_gdb, take_flag, take_debug, take_icount,
+    take_serial, take_nographic, take_display, take_vga, take_geometry, take_screendump, take_monitor, take_gdb, take_flag, take_debug, take_icount,
     take_rtc, take_prom_env, take_no_effect, take_help, take_version, take_log_file;
 /* option_drive.c */
 option_fn take_disk, take_cdrom, take_drive;

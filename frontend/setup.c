@@ -274,6 +274,7 @@ int setup_open(struct options *o, struct host_char_loop *loop, struct error *err
     if (r) return r;
     find_nvram(o);
     o->cfg.demo = nothing_to_boot(o);
+    o->cfg.vga = o->vga == VGA_DEFAULT ? !o->nographic : o->vga == VGA_STD;
     return 0;
 }
 
