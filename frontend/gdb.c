@@ -399,10 +399,10 @@ static void packet(struct gdb *g)
 
 static void complete(struct gdb *g, int low)
 {
-    bool good = low >= 0;
+    bool good = low >= 0 && g->sum >= 0;
     uint8_t sum = 0;
     for (size_t i = 0; i < g->len; i++) sum = (uint8_t)(sum + (uint8_t)g->in[i]);
-    good = good && sum == (uint8_t)(g->sum | low);
+    good = good && sum == (g->sum << 4 | low);
     g->state = GDB_IDLE;
     if (!g->no_ack) chardev_write(g->line, good ? "+" : "-", 1);
     if (!good) return;
@@ -445,8 +445,8 @@ static bool take(struct gdb *g, uint8_t byte)
         }
         return true;
     case GDB_SUM1:
-        g->sum = (uint8_t)(digit << 4);
-        g->state = digit < 0 ? GDB_IDLE : GDB_SUM2;
+        g->sum = digit;
+        g->state = GDB_SUM2;
         return true;
     default: complete(g, digit); return true;
     }

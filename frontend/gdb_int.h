@@ -32,7 +32,7 @@ struct gdb {
     bool attached, no_ack, physical;
     /* input */
     enum { GDB_IDLE, GDB_BODY, GDB_SUM1, GDB_SUM2 } state;
-    uint8_t sum;
+    int sum; /* its first digit, -1 when that is none */
     size_t len;
     char in[GDB_PACKET + 1];
     char out[GDB_PACKET + 1]; /* last answer, for '-' */

@@ -132,8 +132,12 @@ static void do_eject(struct monitor *mon, const char *args)
 
 static void do_screendump(struct monitor *mon, const char *args)
 {
-    (void)args;
-    not_here(mon, "screendump");
+    struct error err = {""};
+    if (!*args) {
+        fprintf(mon->to, "screendump: a file name is needed\n");
+    } else if (host_screendump(mon->m->display, args, &err)) {
+        fprintf(mon->to, "Error: %s\n", err.text);
+    }
 }
 
 static void do_snapshots(struct monitor *mon, const char *args)
@@ -185,7 +189,7 @@ const struct command monitor_commands[] = {
      monitor_print},
     {"quit", "q", "", "leave ppcemu", do_quit},
     {"savevm", NULL, "name", "save a snapshot", do_snapshots},
-    {"screendump", NULL, "file", "save the screen to a picture", do_screendump},
+    {"screendump", NULL, "file", "save the screen as a PNG", do_screendump},
     {"stop", "s", "", "stop emulation", do_stop},
     {"system_powerdown", NULL, "", "press the power button", do_system_powerdown},
     {"system_reset", NULL, "", "reset the machine", do_system_reset},

@@ -58,8 +58,8 @@ class Runs(Case):
 
     def test_notes(self):
         notes = (["-accel", "tcg"], ["-vga", "none"], ["-net", "none"], ["-nic", "none"], ["-usb"],
-                 ["-boot", "menu=on"], ["-S"], ["-name", "x"], ["-audiodev", "none,id=a"],
-                 ["-monitor", "stdio"])
+                 ["-boot", "menu=on"], ["-name", "x"], ["-audiodev", "none,id=a"],
+                 ["-monitor", "vc"])
         for words in notes:
             _, err = self.prompt(*words)
             self.assertEqual(err, "ppcemu: accepted but has no effect here: %s\n" % " ".join(words))
