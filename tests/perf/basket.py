@@ -1,0 +1,76 @@
+"""What is measured: the programs, the classes they are in and what is asked of a class."""
+
+import collections
+
+Program = collections.namedtuple("Program", "name kind guest native")
+Kind = collections.namedtuple("Kind", "title target mips")
+
+# target: speed against QEMU that the project asks for; mips: whether instructions a second are
+# worth a line (a drive's time is waiting, and the firmware's part of a boot is not counted).
+KINDS = {
+    "integer": Kind("integer", 0.5, True),
+    "calls": Kind("calls", 0.5, True),
+    "fp": Kind("scalar floating point", 4.0, True),
+    "vfloat": Kind("AltiVec float", 8.0, True),
+    "vperm": Kind("AltiVec permute", 2.0, True),
+    "vint": Kind("AltiVec integer", 0.8, True),
+    "system": Kind("system", 1.0, True),
+    "cold": Kind("cold code", 3.0, True),
+    "io": Kind("drives", None, False),
+    "boot": Kind("boot to shell", 1.2, False),
+}
+
+READ_MIB = 64
+IMAGE_MIB = 96  # writes go behind the part that is read: progs/io.c
+
+
+def bench(kind, name, rounds):
+    command = "bench %s %d" % (name, rounds)
+    return Program(name, kind, command, command)
+
+
+def drive(name, what, mib, device, image):
+    return Program(name, "io", "bench %s %d %s" % (what, mib, device),
+                   "bench %s %d %s" % (what, mib, image))
+
+
+# Rounds are such that the slower emulator takes 0.5 to 3 s.
+PROGRAMS = [
+    bench("integer", "core", 1000),
+    bench("integer", "sieve", 30),
+    bench("integer", "sort", 40),
+    bench("integer", "crc32", 100),
+    bench("integer", "sha256", 30),
+    bench("integer", "bytecode", 20),
+    bench("integer", "lz", 20),
+    bench("calls", "fib", 20),
+    bench("calls", "ackermann", 10),
+    bench("calls", "pointers", 100),
+    bench("fp", "nbody", 10),
+    bench("fp", "mandelbrot", 10),
+    bench("fp", "matmul", 10),
+    bench("fp", "fft", 50),
+    bench("fp", "spectral", 20),
+    bench("vfloat", "saxpy", 200),
+    bench("vfloat", "vmatmul", 10),
+    bench("vperm", "permute", 1000),
+    bench("vint", "motion", 500),
+    bench("vint", "saturate", 1000),
+    bench("system", "getpid", 300),
+    bench("system", "fork", 500),
+    bench("system", "forkexec", 300),
+    bench("system", "pagefault", 30),
+    bench("system", "switch", 20),
+    bench("system", "pipe", 100),
+    Program("once", "cold", "cold 1", "cold 1"),
+    Program("twice", "cold", "cold 2", "cold 2"),
+    drive("cd-read", "read", READ_MIB, "/dev/sr0", "{cd}"),
+    drive("disk-read", "read", READ_MIB, "/dev/sda", "{disk}"),
+    drive("disk-write", "write", IMAGE_MIB - READ_MIB, "/dev/sda", "{disk}"),
+]
+
+QUICK = [
+    bench("integer", "sieve", 4),
+    bench("fp", "nbody", 2),
+    bench("system", "getpid", 20),
+]
