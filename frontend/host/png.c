@@ -16,7 +16,8 @@
 static bool chunk(FILE *f, const char *type, const uint8_t *data, size_t len)
 {
     uint8_t word[4];
-    uLong crc = crc32(crc32(0, (const Bytef *)type, 4), data, (uInt)len);
+    uLong crc = crc32(0, (const Bytef *)type, 4);
+    if (len) crc = crc32(crc, data, (uInt)len); /* of NULL it would give the start value */
     put_be32(word, (uint32_t)len);
     bool ok = fwrite(word, 4, 1, f) == 1 && fwrite(type, 4, 1, f) == 1;
     if (len) ok = fwrite(data, len, 1, f) == 1 && ok;
