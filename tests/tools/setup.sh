@@ -34,10 +34,9 @@ need_packages() {
     rm -f "$log"
 }
 
-# build_target NAME [CMAKE-OPTION...] : brings $top/build up to date; one build at a time.
+# build_target NAME : brings $top/build up to date; one build at a time.
 build_target() {
     target=$1
-    shift
     dir=$top/build
     mkdir -p "$dir"
     [ -x "$dir/ppcemu" ] || note "building (about a minute, once)"
@@ -47,7 +46,8 @@ build_target() {
     if ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$dir/CMakeCache.txt" 2> /dev/null; then
         rm -rf "$dir/CMakeCache.txt" "$dir/CMakeFiles"
     fi
-    if ! { cmake -S "$top" -B "$dir" -DCMAKE_BUILD_TYPE=Release "$@" &&
+    # The build itself looks at CMakeLists.txt and for new files, so configuring is for the first time.
+    if ! { { [ -e "$dir/CMakeFiles" ] || cmake -S "$top" -B "$dir" -DCMAKE_BUILD_TYPE=Release; } &&
         cmake --build "$dir" --target "$target" -j "$(nproc)"; } > "$dir/build.log" 2>&1 < /dev/null; then
         grep -E -B2 -A6 'error|Error' "$dir/build.log" | tail -n 40 >&2 || tail -n 40 "$dir/build.log" >&2
         note "the build failed; build/build.log has all of it"
