@@ -37,8 +37,9 @@ bool slow_store128(struct ppc_cpu *c, ureg ea, const union vreg *v) MUST_CHECK;
  * (words: the lmw form, word-aligned or alignment exception). */
 enum sem load_multiple(struct ppc_cpu *c, ureg ea, unsigned rd, unsigned len, bool words);
 enum sem store_multiple(struct ppc_cpu *c, ureg ea, unsigned rs, unsigned len, bool words);
-enum sem load_reserve(struct ppc_cpu *c, ureg ea, unsigned rd);
-enum sem store_conditional(struct ppc_cpu *c, ureg ea, uint32_t v);
+/* len 4 or 8: lwarx and stwcx., ldarx and stdcx. */
+enum sem load_reserve(struct ppc_cpu *c, ureg ea, unsigned rd, unsigned len);
+enum sem store_conditional(struct ppc_cpu *c, ureg ea, uint64_t v, unsigned len);
 enum sem external_control(struct ppc_cpu *c, ureg ea, ureg *reg, bool store);
 enum sem cache_touch(struct ppc_cpu *c, ureg ea, enum access access);
 enum sem cache_zero(struct ppc_cpu *c, ureg line, ureg ea);

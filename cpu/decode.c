@@ -43,7 +43,8 @@ static const struct operand operands[] = {
     {"vC",     6, 5, TO_C,    CONV_PLAIN,  PR_VR},
     {"MB",     6, 5, TO_C,    CONV_PLAIN,  PR_DEC},
     {"ME",     1, 5, TO_IMM,  CONV_MASK,   PR_DEC},
-    {"L",     21, 1, TO_NONE, CONV_PLAIN,  PR_DEC},
+    {"L",     21, 1, TO_C,    CONV_PLAIN,  PR_DEC},
+    {"L15",   16, 1, TO_IMM,  CONV_PLAIN,  PR_DEC},
     {"LSYNC", 21, 2, TO_NONE, CONV_PLAIN,  PR_NONE},
     {"BH",    11, 2, TO_NONE, CONV_PLAIN,  PR_NONE},
     {"SI",     0, 16, TO_IMM, CONV_SIGNED, PR_SDEC},
@@ -186,8 +187,10 @@ static uint32_t used_mask(const struct insn *in, const struct plan *p)
 {
     uint32_t ones = form_xo[in->form].bits ? (1u << form_xo[in->form].bits) - 1 : 0;
     uint32_t used = 0xfc000000 | ones << form_xo[in->form].low | variant_mask(in->variants);
-    for (int i = 0; i < p->n; i++)
+    for (int i = 0; i < p->n; i++) {
         used |= ((1u << p->op[i]->width) - 1) << p->op[i]->lo;
+        if (p->op[i]->conv == CONV_HALF6) used |= 2;
+    }
     if (in->form == FORM_SC) used |= 2;
     if (in->form == FORM_X && ends_with_rc(in->name)) used |= 1;
     return used;

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "cpu/core_fns.h"
 #include "cpu/decode.h"
 
 /* "addic_rc" -> "addic."; variants add their suffixes in the assembler's order. */
@@ -37,7 +38,7 @@ static int print_operand(const struct operand *o, uint32_t word, uint64_t pc, bo
     case PR_FPR: return snprintf(buf, len, "f%u", field);
     case PR_VR: return snprintf(buf, len, "v%u", field);
     case PR_CRF: return snprintf(buf, len, "cr%u", field);
-    case PR_TARGET: return snprintf(buf, len, "0x%x", (uint32_t)(absolute ? 0 : pc) + (uint32_t)v);
+    case PR_TARGET: return snprintf(buf, len, "0x%lx", (unsigned long)(ureg)((absolute ? 0 : pc) + (uint64_t)(int64_t)v));
     case PR_SDEC: return snprintf(buf, len, "%d", o->conv == CONV_HIGH ? v >> 16 : v);
     case PR_HEX: return snprintf(buf, len, "0x%x", field);
     default:
@@ -46,7 +47,7 @@ static int print_operand(const struct operand *o, uint32_t word, uint64_t pc, bo
     }
 }
 
-void ppc_disasm(const struct ppc_cpu *c, uint32_t word, uint64_t pc, char *buf, size_t len)
+void core_disasm(const struct ppc_cpu *c, uint32_t word, uint64_t pc, char *buf, size_t len)
 {
     struct slot s;
     unsigned variant;

@@ -6,13 +6,19 @@
 
 /* MSR bits that SRR1 keeps (PEM 6.2: 0, 5-9, 16-31), and what rfi brings back (0, 5-9, 16-23, 25-27,
  * 30-31). */
-#define SRR1_MSR_MASK UINT32_C(0x87c0ffff)
+#define SRR1_MSR_MASK (~(ureg)0x783f0000)
 #define RFI_MSR_MASK UINT32_C(0x87c0ff73)
 
-static uint32_t msr_implemented(const struct ppc_model *m)
+/* The 64-bit models have no little-endian mode and no IP: vectors are offset by HIOR. */
+static ureg msr_implemented(const struct ppc_model *m)
 {
-    uint32_t bits = MSR_POW | MSR_ILE | MSR_EE | MSR_PR | MSR_FP | MSR_ME | MSR_FE0 | MSR_SE | MSR_BE |
-                    MSR_FE1 | MSR_IP | MSR_IR | MSR_DR | MSR_PM | MSR_RI | MSR_LE;
+    ureg bits = MSR_POW | MSR_EE | MSR_PR | MSR_FP | MSR_ME | MSR_FE0 | MSR_SE | MSR_BE | MSR_FE1 |
+                MSR_IR | MSR_DR | MSR_PM | MSR_RI;
+#if PPC_WIDTH == 32
+    bits |= MSR_ILE | MSR_IP | MSR_LE;
+#else
+    bits |= MSR_SF | MSR_HV;
+#endif
     return bits | (m->features & PPC_F_ALTIVEC ? MSR_VEC : 0);
 }
 
@@ -68,14 +74,17 @@ void ppc_irq_changed(struct ppc_cpu *c)
  * (MPC7450UM 10.2.1; the 745x has no doze, its bit is HIGH_BAT_EN). */
 static bool power_down(const struct ppc_cpu *c)
 {
-    uint32_t modes = HID0_NAP | HID0_SLEEP;
+    ureg modes = HID0_NAP | HID0_SLEEP;
     if (!(c->model->features & PPC_F_745X)) modes |= HID0_NAP_ETC_DOZE;
+#if PPC_WIDTH == 64
+    modes <<= 32; /* the same bit numbers of a 64-bit HID0 */
+#endif
     return c->msr & MSR_POW && c->spr[SPR_HID0] & modes;
 }
 
-void msr_write(struct ppc_cpu *c, uint32_t v)
+void msr_write(struct ppc_cpu *c, ureg v)
 {
-    uint32_t old = c->msr;
+    ureg old = c->msr;
     c->msr = v & msr_implemented(c->model);
     if ((old ^ c->msr) & (MSR_IR | MSR_DR | MSR_PR | MSR_LE)) {
         if ((old ^ c->msr) & MSR_LE) { /* words sit elsewhere, data goes the slow way */
@@ -86,11 +95,49 @@ void msr_write(struct ppc_cpu *c, uint32_t v)
         c->kick |= KICK_SYNC;
     }
     if ((old ^ c->msr) & (MSR_SE | MSR_BE)) c->kick |= KICK_SYNC;
+    if (!full_width(c)) { /* a change to 32-bit mode clears the upper half of the current address */
+        c->pc = in_mode(c, c->pc);
+        c->npc = in_mode(c, c->npc);
+    }
+#if PPC_WIDTH == 64
+    if ((old ^ c->msr) & MSR_SF) c->kick |= KICK_SYNC;
+#endif
     if (power_down(c)) {
         c->idle = true;
         c->kick |= KICK_SYNC;
     }
     ppc_irq_changed(c);
+}
+
+/* MSR at an interrupt, and where its vector is. */
+static ureg interrupt_msr(const struct ppc_cpu *c, unsigned vector)
+{
+    ureg keep = vector == VEC_MACHINE_CHECK ? 0 : MSR_ME;
+#if PPC_WIDTH == 32
+    keep |= MSR_ILE | MSR_IP;
+    return (c->msr & keep) | (c->msr & MSR_ILE ? MSR_LE : 0);
+#else
+    return (c->msr & keep) | MSR_SF | MSR_HV; /* Book III 2.01, interrupts: SF and HV on */
+#endif
+}
+
+static ureg vector_base(const struct ppc_cpu *c)
+{
+#if PPC_WIDTH == 32
+    return c->msr & MSR_IP ? 0xfff00000u : 0;
+#else
+    return c->spr[SPR_N_hior];
+#endif
+}
+
+void msr_reset(struct ppc_cpu *c)
+{
+#if PPC_WIDTH == 32
+    msr_write(c, MSR_IP);
+#else
+    msr_write(c, MSR_SF | MSR_HV);
+#endif
+    c->pc = c->npc = vector_base(c) + VEC_RESET;
 }
 
 static const char *vector_name(unsigned v)
@@ -99,6 +146,8 @@ static const char *vector_name(unsigned v)
     case VEC_RESET: return "system reset";
     case VEC_MACHINE_CHECK: return "machine check";
     case VEC_DSI: return "data storage";
+    case VEC_DATA_SEGMENT: return "data segment";
+    case VEC_INSN_SEGMENT: return "instruction segment";
     case VEC_ISI: return "instruction storage";
     case VEC_EXTERNAL: return "external";
     case VEC_ALIGNMENT: return "alignment";
@@ -115,8 +164,9 @@ static const char *vector_name(unsigned v)
 void ppc_take_exception(struct ppc_cpu *c, ureg return_pc)
 {
     unsigned vector = c->exc_vector;
-    log_line(c->log, LOG_INT, "int %03x %s: pc %08lx msr %08x srr1 %08x dar %08lx dsisr %08x r0 %08lx r3 %08lx",
-             vector, vector_name(vector), (unsigned long)return_pc, c->msr, c->exc_srr1,
+    log_line(c->log, LOG_INT, "int %03x %s: pc %08lx msr %08lx srr1 %08x dar %08lx dsisr %08x r0 %08lx r3 %08lx",
+             vector, vector_name(vector), (unsigned long)return_pc, (unsigned long)c->msr,
+             c->exc_srr1,
              (unsigned long)c->dar, c->dsisr, (unsigned long)c->gpr[0], (unsigned long)c->gpr[3]);
     if (vector == VEC_MACHINE_CHECK && !(c->msr & MSR_ME)) {
         log_line(c->log, LOG_HOST, "ppcemu: checkstop: machine check with MSR[ME]=0 at %08lx",
@@ -127,11 +177,9 @@ void ppc_take_exception(struct ppc_cpu *c, ureg return_pc)
     }
     c->srr0 = return_pc;
     c->srr1 = (c->msr & SRR1_MSR_MASK) | c->exc_srr1;
-    uint32_t keep = MSR_ILE | MSR_IP | (vector == VEC_MACHINE_CHECK ? 0 : MSR_ME);
-    uint32_t msr = (c->msr & keep) | (c->msr & MSR_ILE ? MSR_LE : 0);
     c->idle = false;
-    msr_write(c, msr);
-    c->pc = (msr & MSR_IP ? 0xfff00000u : 0) + vector;
+    msr_write(c, interrupt_msr(c, vector));
+    c->pc = vector_base(c) + vector;
     c->exc_vector = VEC_NONE;
 }
 
@@ -169,9 +217,48 @@ enum sem system_call(struct ppc_cpu *c, unsigned lev)
     return SEM_FAULT;
 }
 
+#if PPC_WIDTH == 32
+
 enum sem return_from_interrupt(struct ppc_cpu *c)
 {
     c->npc = c->srr0 & ~(ureg)3;
     msr_write(c, (c->msr & ~(RFI_MSR_MASK | MSR_POW)) | ((uint32_t)c->srr1 & RFI_MSR_MASK));
     return SEM_BRANCH;
 }
+
+#else
+
+/* Problem state always has translation and external interrupts on (PowerPC Architecture Book III 2.01, rfid and mtmsrd):
+ * EE, IR and DR are ORed with PR. */
+static ureg problem_state(ureg v) { return v & MSR_PR ? v | MSR_EE | MSR_IR | MSR_DR : v; }
+
+/* HV and ME are for the hypervisor to change. */
+static ureg return_msr(const struct ppc_cpu *c, ureg v)
+{
+    ureg keep = ~SRR1_MSR_MASK;
+    if (!(c->msr & MSR_HV)) keep |= MSR_HV | MSR_ME;
+    return problem_state((c->msr & keep) | (v & ~keep)) & ~(ureg)MSR_POW;
+}
+
+enum sem return_from_interrupt(struct ppc_cpu *c)
+{
+    c->npc = c->srr0 & ~(ureg)3;
+    msr_write(c, return_msr(c, c->srr1));
+    return SEM_BRANCH;
+}
+
+enum sem return_from_hypervisor(struct ppc_cpu *c)
+{
+    if (!(c->msr & MSR_HV)) return ppc_raise(c, VEC_PROGRAM, PROGRAM_PRIVILEGED);
+    c->npc = c->spr[SPR_N_hsrr0] & ~(ureg)3;
+    msr_write(c, return_msr(c, c->spr[SPR_N_hsrr1]));
+    return SEM_BRANCH;
+}
+
+void msr_mtmsrd(struct ppc_cpu *c, ureg v, bool only_ee_ri)
+{
+    ureg may = only_ee_ri ? (ureg)(MSR_EE | MSR_RI) : ~MSR_HV & ~(ureg)(c->msr & MSR_HV ? 0 : MSR_ME);
+    msr_write(c, problem_state((c->msr & ~may) | (v & may)));
+}
+
+#endif

@@ -19,8 +19,16 @@ bool ppc_take_interrupt(struct ppc_cpu *c);
 void ppc_irq_changed(struct ppc_cpu *c);
 
 /* mtmsr, rfi, exceptions: writes MSR and brings everything in line with it. */
-void msr_write(struct ppc_cpu *c, uint32_t v);
+void msr_write(struct ppc_cpu *c, ureg v);
+/* Hard reset: MSR and pc as the model's manual says. */
+void msr_reset(struct ppc_cpu *c);
 enum sem system_call(struct ppc_cpu *c, unsigned lev);
+/* rfi; on 64-bit models rfid. */
 enum sem return_from_interrupt(struct ppc_cpu *c);
+#if PPC_WIDTH == 64
+enum sem return_from_hypervisor(struct ppc_cpu *c);
+/* mtmsrd; only_ee_ri: its L bit. */
+void msr_mtmsrd(struct ppc_cpu *c, ureg v, bool only_ee_ri);
+#endif
 
 #endif

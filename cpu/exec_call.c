@@ -21,7 +21,7 @@ static inline enum sem raise(struct ppc_cpu *c, enum ppc_vector vector, uint32_t
 
 static ALWAYS_INLINE enum sem branch_to(struct ppc_cpu *c, ureg target)
 {
-    c->npc = target;
+    c->npc = in_mode(c, target);
     return SEM_BRANCH;
 }
 
@@ -70,6 +70,7 @@ static inline bool mem_st128(struct ppc_cpu *c, ureg ea, const union vreg *v)
     return slow_store128(c, ea, v);
 }
 
+#include "cpu/sem_64.h"
 #include "cpu/sem_branch.h"
 #include "cpu/sem_fp.h"
 #include "cpu/sem_int.h"
@@ -95,7 +96,7 @@ static enum sem call_illegal(struct ppc_cpu *c, const struct slot *s)
         return sem_##name(c, s, n);                                                                \
     }
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature) VARIANTS_##var(CALL, name, attrs)
-#include "cpu/insn.def"
+#include "cpu/insn_width.def"
 #undef INSN
 
 insn_fn *const ppc_call_table[N_INSNS][4] = {
@@ -103,7 +104,7 @@ insn_fn *const ppc_call_table[N_INSNS][4] = {
 #define ENTRY(name, n, attrs) [n] = call_##name##_##n,
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature)                                \
     [INSN_##name] = {VARIANTS_##var(ENTRY, name, attrs)},
-#include "cpu/insn.def"
+#include "cpu/insn_width.def"
 #undef INSN
 };
 
@@ -132,7 +133,7 @@ struct codecache *exec_call_new_cache(void)
 static void finish(struct ppc_cpu *c, enum sem r)
 {
     c->left--;
-    if (r == SEM_NEXT) c->pc += 4;
+    if (r == SEM_NEXT) c->pc = in_mode(c, c->pc + 4);
     else if (r == SEM_BRANCH) c->pc = c->npc;
     else ppc_take_exception(c, c->pc);
 }
@@ -178,9 +179,9 @@ static void trace_line(struct ppc_cpu *c, uint32_t word)
 }
 
 /* MSR[SE] traps after every instruction but rfi, MSR[BE] after branches (PEM 6.4.10). */
-static bool wants_trace(uint32_t msr, enum insn_id id, enum sem r)
+static bool wants_trace(ureg msr, enum insn_id id, enum sem r)
 {
-    if (r == SEM_FAULT || id == INSN_rfi || id == INSN_sc) return false;
+    if (r == SEM_FAULT || id == INSN_rfi || id == INSN_rfid || id == INSN_sc) return false;
     if (msr & MSR_SE) return true;
     return msr & MSR_BE && (insn_table[id].glue == GLUE_B || insn_table[id].glue == GLUE_J);
 }
@@ -194,7 +195,7 @@ void exec_step(struct ppc_cpu *c)
     }
     struct slot s = {0};
     unsigned variant;
-    uint32_t msr = c->msr;
+    ureg msr = c->msr;
     enum insn_id id = decode(c->decoder, word, &s, &variant);
     if (c->tracing) trace_line(c, word);
     enum sem r = ppc_call_table[id][variant](c, &s);

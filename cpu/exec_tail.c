@@ -50,7 +50,7 @@ static ALWAYS_INLINE enum sem raise(struct ppc_cpu *c, enum ppc_vector vector, u
 
 static ALWAYS_INLINE enum sem branch_to(struct ppc_cpu *c, ureg target)
 {
-    c->npc = target;
+    c->npc = in_mode(c, target);
     return SEM_BRANCH;
 }
 
@@ -107,6 +107,7 @@ static ALWAYS_INLINE UNUSED bool mem_st128(struct ppc_cpu *c, ureg ea, const uni
     return true;
 }
 
+#include "cpu/sem_64.h"
 #include "cpu/sem_branch.h"
 #include "cpu/sem_fp.h"
 #include "cpu/sem_int.h"
@@ -143,7 +144,7 @@ static COLD void finish(ARGS)
     enum sem r = (enum sem)c->result;
     c->left--;
     if (r == SEM_NEXT) {
-        c->pc += 4;
+        c->pc = in_mode(c, c->pc + 4);
         if (unlikely(c->kick)) return;
         DISPATCH(s + 1, key);
     }
@@ -168,13 +169,13 @@ static COLD void branch_slow(ARGS)
 
 static COLD void near_out_of_budget(ARGS)
 {
-    c->npc = CIA(c, s) + (ureg)(sreg)s->imm;
+    c->npc = in_mode(c, CIA(c, s) + (ureg)(sreg)s->imm);
     TAIL branch_slow(c, s, key);
 }
 
 static void op_page_end(ARGS)
 {
-    c->pc = c->pc_page + PAGE_SIZE;
+    c->pc = in_mode(c, c->pc_page + PAGE_SIZE);
     c->left = LEFT(s, key);
     TAIL resume(c, s, key);
 }
@@ -245,7 +246,7 @@ static void op_page_end(ARGS)
     {                                                                                              \
         ASSUME(fact);                                                                              \
         if (sem_##name(c, s, n) == SEM_BRANCH) {                                                   \
-            c->npc = CIA(c, s) + (ureg)(sreg)s->imm;                                               \
+            c->npc = in_mode(c, CIA(c, s) + (ureg)(sreg)s->imm);                                   \
             GO_FAR();                                                                              \
         }                                                                                          \
         DISPATCH(s + 1, key);                                                                      \
@@ -271,7 +272,7 @@ static void op_page_end(ARGS)
 
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature)                                \
     VARIANTS_##var(EMIT_##glue, name, attrs)
-#include "cpu/insn.def"
+#include "cpu/insn_width.def"
 #undef INSN
 
 static COLD void slow_illegal(ARGS)
@@ -352,7 +353,7 @@ static slot_fn *const handlers[N_INSNS][4] = {
     [INSN_ILLEGAL] = {slow_illegal, slow_illegal, slow_illegal, slow_illegal},
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature)                                \
     [INSN_##name] = {VARIANTS_##var(ENTRY_##glue, name, attrs)},
-#include "cpu/insn.def"
+#include "cpu/insn_width.def"
 #undef INSN
 };
 

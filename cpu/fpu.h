@@ -17,6 +17,8 @@
 
 #include <stdint.h>
 
+#include "cpu/width.h"
+
 struct ppc_cpu;
 
 /* What is pending; all zero when fpscr is complete. The three parts overrule each other in order.

@@ -1,7 +1,7 @@
 /*
  * The instruction record and the decoded slot.
  *
- * insn.def (which includes insn_int.def, insn_fp.def and insn_vec.def) has one line an instruction:
+ * insn.def (which includes insn_int.def, insn_fp.def, insn_vec.def and insn_64.def) has one line an instruction:
  *
  *   INSN(name, form, op, xo, variants, glue, "syntax", attrs, feature)
  *
@@ -25,15 +25,19 @@
  * Tokens and the slot field they go to:
  *   rD rS fD fS vD vS crfD crbD TO BO -> d     rA rA0 fA vA crfS crbA BI -> a (rA0: 32 when 0)
  *   rB fB vB crbB SH NB -> b                    rC fC vC MB -> c       (rC has no use)
- *   SI UI BD LI SPR TBR CRM FM SR SIMM UIMM ... -> imm (see decode.c)
+ *   SI UI BD LI SPR TBR CRM FM SR SIMM UIMM L15 ... -> imm (see decode.c)
+ *   SH6 -> b, MB6 -> c: six-bit shift and mask bound; L (of compares) -> c
  *   d(rA0) "SI(rA0)": displacement in imm;  ME: imm = mask(MB, ME);  STRM: dst's stream -> d
  *   SIMM (5 bits signed, vspltis*) -> imm, sits in the vA field; UIMM (5 bits, vsplt*, vcf*) -> imm,
- *   sits in the vA field; SHB (4 bits, vsldoi) -> imm; T1 (bit 6 is 1: dstt, dststt, dssall); L and other ignored bits are not written.
+ *   sits in the vA field; SHB (4 bits, vsldoi) -> imm; T1 (bit 6 is 1: dstt, dststt, dssall); other ignored bits are not written.
  */
 #ifndef CPU_INSN_H
 #define CPU_INSN_H
 
 #include "cpu/state.h"
+
+/* Bytes that dcbz clears and a reservation covers: one size a width so far. */
+#define CACHE_LINE (PPC_WIDTH == 32 ? 32u : 128u)
 
 enum sem {
     SEM_NEXT,   /* go on with the next instruction */

@@ -21,6 +21,7 @@ static const struct {
     {"nitro", "7410"},         {"7450_v2.1", "7450"},     {"vger", "7450"},
     {"7455_v3.4", "7455"},     {"apollo6", "7455"},       {"7457_v1.2", "7457"},
     {"apollo7", "7457"},       {"7447a_v1.2", "7447a"},   {"apollo7pm", "7447a"},
+    {"970_v2.2", "970"},       {"g5", "970"},
 };
 
 const struct ppc_model *ppc_model_list(size_t *n)

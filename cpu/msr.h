@@ -25,6 +25,10 @@ enum {
     MSR_LE = 1 << 0,
 };
 
+/* 64-bit models only. */
+#define MSR_SF (UINT64_C(1) << 63) /* 64-bit mode */
+#define MSR_HV (UINT64_C(1) << 60) /* hypervisor state */
+
 #define XER_SO UINT32_C(0x80000000)
 #define XER_OV UINT32_C(0x40000000)
 #define XER_CA UINT32_C(0x20000000)
@@ -37,7 +41,9 @@ enum ppc_vector {
     VEC_RESET = 0x100,
     VEC_MACHINE_CHECK = 0x200,
     VEC_DSI = 0x300,
+    VEC_DATA_SEGMENT = 0x380, /* 64-bit models: no SLB entry */
     VEC_ISI = 0x400,
+    VEC_INSN_SEGMENT = 0x480,
     VEC_EXTERNAL = 0x500,
     VEC_ALIGNMENT = 0x600,
     VEC_PROGRAM = 0x700,

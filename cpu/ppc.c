@@ -1,10 +1,8 @@
 /*
- * The CPU object: creation, reset, the outer run loop and the small accessors of ppc.h.
+ * The CPU object: creation, reset, the outer run loop and the small accessors of ppc.h, as the table
+ * of this width's core.
  */
-#include "cpu/ppc.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include "cpu/core_fns.h"
 
 #include "cpu/codecache.h"
 #include "cpu/decode.h"
@@ -26,50 +24,43 @@ static void map_changed(void *ctx)
     codecache_flush(c);
 }
 
-struct ppc_cpu *ppc_new(const struct ppc_config *cfg, struct error *err)
+static void pages_clean(void *ctx, const uint8_t *host, uint64_t len)
 {
-    if (cfg->glue == PPC_GLUE_TAIL && !exec_tail_available) {
-        error_set(err, ENOTSUP, "this build has no tail-call core");
-        return NULL;
-    }
-    struct ppc_cpu *c = aligned_alloc(64, align_up(sizeof *c, 64));
-    if (!c) {
-        error_set(err, ENOMEM, "no memory for a CPU");
-        return NULL;
-    }
-    *c = (struct ppc_cpu){
-        .model = cfg->model,
-        .bus = cfg->bus,
-        .sched = cfg->sched,
-        .log = cfg->log,
-        .tb_hz = cfg->tb_hz,
-        .sc = cfg->sc,
-        .sc_ctx = cfg->sc_ctx,
-        .portable = cfg->glue == PPC_GLUE_PORTABLE || !exec_tail_available,
-    };
+    mmu_forbid_fast_stores_to(ctx, host, len);
+}
+
+static void core_init(struct ppc_cpu *c, const struct ppc_config *cfg)
+{
+    c->model = cfg->model;
+    c->bus = cfg->bus;
+    c->sched = cfg->sched;
+    c->log = cfg->log;
+    c->tb_hz = cfg->tb_hz;
+    c->sc = cfg->sc;
+    c->sc_ctx = cfg->sc_ctx;
+    c->portable = cfg->glue == PPC_GLUE_PORTABLE || !exec_tail_available;
     c->tracing = log_on(c->log, LOG_EXEC | LOG_CPU);
     c->decoder = decoder_new(cfg->model);
     c->code = c->portable ? exec_call_new_cache() : exec_tail_new_cache();
     mmu_new(c);
     bus_watch(cfg->bus, code_changed, map_changed, c);
-    ppc_reset(c);
-    return c;
+    bus_watch_clean(cfg->bus, pages_clean, c);
+    core_reset(c);
 }
 
-void ppc_free(struct ppc_cpu *c)
+static void core_fini(struct ppc_cpu *c)
 {
-    if (!c) return;
     sched_cancel(c->sched, &c->dec_event);
     bus_watch(c->bus, NULL, NULL, NULL);
+    bus_watch_clean(c->bus, NULL, NULL);
     codecache_free(c->code);
     mmu_free(c->mmu);
     decoder_free(c->decoder);
-    free(c);
 }
 
 /* MPC7450UM table 2-? "reset settings": MSR = IP only, everything that the manual leaves undefined
  * is 0 here, so that runs repeat. */
-void ppc_reset(struct ppc_cpu *c)
+void core_reset(struct ppc_cpu *c)
 {
     memset(c->gpr, 0, sizeof c->gpr);
     memset(c->fpr, 0, sizeof c->fpr);
@@ -89,8 +80,7 @@ void ppc_reset(struct ppc_cpu *c)
     mmu_reset(c);
     codecache_flush(c);
     c->msr = 0;
-    msr_write(c, MSR_IP);
-    c->pc = c->npc = 0xfff00100;
+    msr_reset(c);
     c->kick |= KICK_SYNC;
 }
 
@@ -113,7 +103,7 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
     }
 }
 
-enum ppc_stop ppc_run(struct ppc_cpu *c, uint64_t budget)
+enum ppc_stop core_run(struct ppc_cpu *c, uint64_t budget)
 {
     c->slice = c->left = budget > INT32_MAX ? INT32_MAX : (int64_t)budget;
     c->running = true;
@@ -126,41 +116,63 @@ enum ppc_stop ppc_run(struct ppc_cpu *c, uint64_t budget)
     return stop;
 }
 
-enum ppc_stop ppc_step(struct ppc_cpu *c)
+enum ppc_stop core_step(struct ppc_cpu *c)
 {
     bool tracing = c->tracing;
     c->tracing = true;
-    enum ppc_stop stop = ppc_run(c, 1);
+    enum ppc_stop stop = core_run(c, 1);
     c->tracing = tracing;
     return stop;
 }
 
-void ppc_kick(struct ppc_cpu *c) { c->kick |= KICK_STOP; }
+void core_kick(struct ppc_cpu *c) { c->kick |= KICK_STOP; }
 
-void ppc_set_line(struct ppc_cpu *c, enum ppc_line line, bool level)
+void core_set_line(struct ppc_cpu *c, enum ppc_line line, bool level)
 {
     if (level) c->lines |= 1u << line;
     else c->lines &= ~(1u << line);
     ppc_irq_changed(c);
 }
 
-bool ppc_wakes(const struct ppc_cpu *c) { return c->kick & KICK_IRQ; }
-bool ppc_idle(const struct ppc_cpu *c) { return c->idle; }
-uint64_t ppc_insns(const struct ppc_cpu *c) { return c->insns + (uint64_t)(c->slice - c->left); }
+bool core_wakes(const struct ppc_cpu *c) { return c->kick & KICK_IRQ; }
+bool core_idle(const struct ppc_cpu *c) { return c->idle; }
+uint64_t core_insns(const struct ppc_cpu *c) { return c->insns + (uint64_t)(c->slice - c->left); }
 
-uint64_t ppc_gpr(const struct ppc_cpu *c, unsigned n) { return c->gpr[n & 31]; }
-void ppc_set_gpr(struct ppc_cpu *c, unsigned n, uint64_t v) { c->gpr[n & 31] = (ureg)v; }
-uint64_t ppc_pc(const struct ppc_cpu *c) { return c->pc; }
-uint64_t ppc_lr(const struct ppc_cpu *c) { return c->lr; }
-void ppc_set_lr(struct ppc_cpu *c, uint64_t v) { c->lr = (ureg)v; }
-uint64_t ppc_msr(const struct ppc_cpu *c) { return c->msr; }
-void ppc_set_msr(struct ppc_cpu *c, uint64_t v) { msr_write(c, (uint32_t)v); }
-const struct ppc_model *ppc_model(const struct ppc_cpu *c) { return c->model; }
+void core_set_sc(struct ppc_cpu *c, ppc_sc_fn *sc, void *ctx)
+{
+    c->sc = sc;
+    c->sc_ctx = ctx;
+}
+
+uint64_t core_gpr(const struct ppc_cpu *c, unsigned n) { return c->gpr[n & 31]; }
+void core_set_gpr(struct ppc_cpu *c, unsigned n, uint64_t v) { c->gpr[n & 31] = (ureg)v; }
+uint64_t core_pc(const struct ppc_cpu *c) { return c->pc; }
+uint64_t core_lr(const struct ppc_cpu *c) { return c->lr; }
+void core_set_lr(struct ppc_cpu *c, uint64_t v) { c->lr = (ureg)v; }
+uint64_t core_msr(const struct ppc_cpu *c) { return c->msr; }
+void core_set_msr(struct ppc_cpu *c, uint64_t v) { msr_write(c, (ureg)v); }
+const struct ppc_model *core_model(const struct ppc_cpu *c) { return c->model; }
 
 /* Inside an sc hook the next instruction is taken from npc. */
-void ppc_set_pc(struct ppc_cpu *c, uint64_t pc) { c->pc = c->npc = (ureg)pc & ~(ureg)3; }
+void core_set_pc(struct ppc_cpu *c, uint64_t pc) { c->pc = c->npc = (ureg)pc & ~(ureg)3; }
 
-bool ppc_translate(struct ppc_cpu *c, uint64_t ea, paddr_t *pa)
+bool core_translate(struct ppc_cpu *c, uint64_t ea, paddr_t *pa)
 {
     return mmu_peek(c, (ureg)ea, ACCESS_LOAD, pa);
 }
+
+#if PPC_WIDTH == 32
+#define THIS_CORE ppc_core_32
+#else
+#define THIS_CORE ppc_core_64
+#endif
+
+const struct ppc_core THIS_CORE = {
+    .size = sizeof(struct ppc_cpu),
+    .init = core_init,
+    .fini = core_fini,
+    .has_tail_calls = &exec_tail_available,
+#define CORE_FN(result, name, params, args) .name = core_##name,
+#include "cpu/core.def"
+#undef CORE_FN
+};

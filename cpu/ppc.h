@@ -37,9 +37,10 @@ enum ppc_feature {
     PPC_F_L3 = 1 << 4,
     PPC_F_THRM = 1 << 5,    /* thermal assist unit (750, 7400) */
     PPC_F_SPRG8 = 1 << 6,   /* SPRG4-7 */
-    PPC_F_64 = 1 << 7,      /* 64-bit instructions exist */
+    PPC_F_64 = 1 << 7,      /* 64-bit registers and instructions: runs on the second width */
     PPC_F_750 = 1 << 8,
     PPC_F_750FX = 1 << 9,   /* HID2, PLL in HID1, BAT 4-7 by HID2 */
+    PPC_F_32 = 1 << 10,     /* the 32-bit OEA: BATs, rfi */
     PPC_F_NEVER = 1 << 30,  /* in the architecture, on none of our models */
 };
 
@@ -91,6 +92,9 @@ void ppc_set_line(struct ppc_cpu *c, enum ppc_line line, bool level);
 /* True when an interrupt is pending and enabled, so that ppc_run would make progress. */
 bool ppc_wakes(const struct ppc_cpu *c);
 bool ppc_idle(const struct ppc_cpu *c);
+
+/* Replaces the hook that ppc_config gave. */
+void ppc_set_sc(struct ppc_cpu *c, ppc_sc_fn *sc, void *ctx);
 
 /* Instructions completed since reset, exact also inside a device access. */
 uint64_t ppc_insns(const struct ppc_cpu *c);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "cpu/core_fns.h"
 #include "cpu/exception.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
@@ -42,7 +43,7 @@ static const char *const *const file_names[] = {gpr_names, fpr_names, vr_names, 
 
 static bool has_vectors(const struct ppc_cpu *c) { return c->model->features & PPC_F_ALTIVEC; }
 
-const char *ppc_reg_name(const struct ppc_cpu *c, unsigned i)
+const char *core_reg_name(const struct ppc_cpu *c, unsigned i)
 {
     for (unsigned f = 0; f < ARRAY_SIZE(files); f++) {
         if (files[f].kind == R_VR && !has_vectors(c)) continue;
@@ -75,15 +76,15 @@ static enum reg_kind find(const struct ppc_cpu *c, const char *name, unsigned *n
     return R_NONE;
 }
 
-bool ppc_reg_get(struct ppc_cpu *c, const char *name, uint8_t value[16], unsigned *bits)
+bool core_reg_get(struct ppc_cpu *c, const char *name, uint8_t value[16], unsigned *bits)
 {
     unsigned n = 0;
-    uint32_t v = 0;
+    uint64_t v = 0;
     *bits = 32;
     switch (find(c, name, &n)) {
     case R_GPR:
         *bits = PPC_WIDTH;
-        v = (uint32_t)c->gpr[n];
+        v = c->gpr[n];
         break;
     case R_FPR:
         *bits = 64;
@@ -95,48 +96,69 @@ bool ppc_reg_get(struct ppc_cpu *c, const char *name, uint8_t value[16], unsigne
         put_be64(value + 8, VR_D(c->vr[n], 1));
         return true;
     case R_SR: v = c->sr[n]; break;
-    case R_PC: v = (uint32_t)c->pc; break;
-    case R_MSR: v = c->msr; break;
+    case R_PC:
+        *bits = PPC_WIDTH;
+        v = c->pc;
+        break;
+    case R_MSR:
+        *bits = PPC_WIDTH;
+        v = c->msr;
+        break;
     case R_CR: v = cr_get(c); break;
     case R_FPSCR: v = fpu_get_fpscr(c); break;
     case R_VSCR: v = vscr_get(&c->vpu); break;
-    case R_SPR: v = spr_get(c, n); break;
+    case R_SPR:
+        *bits = spr_bits(n);
+        v = spr_get(c, n);
+        break;
     default: return false;
     }
-    put_be32(value, v);
+    if (*bits == 64) put_be64(value, v);
+    else put_be32(value, (uint32_t)v);
     return true;
 }
 
-bool ppc_reg_set(struct ppc_cpu *c, const char *name, const uint8_t value[16])
+static ureg get_wide(const uint8_t value[16])
+{
+    return PPC_WIDTH == 64 ? (ureg)get_be64(value) : get_be32(value);
+}
+
+bool core_reg_set(struct ppc_cpu *c, const char *name, const uint8_t value[16])
 {
     unsigned n = 0;
     uint32_t v = get_be32(value);
     switch (find(c, name, &n)) {
-    case R_GPR: c->gpr[n] = v; break;
+    case R_GPR: c->gpr[n] = get_wide(value); break;
     case R_FPR: c->fpr[n] = get_be64(value); break;
     case R_VR:
         VR_D(c->vr[n], 0) = get_be64(value);
         VR_D(c->vr[n], 1) = get_be64(value + 8);
         break;
     case R_SR: mmu_write_sr(c, n, v); break;
-    case R_PC: ppc_set_pc(c, v); break;
-    case R_MSR: msr_write(c, v); break;
+    case R_PC: core_set_pc(c, get_wide(value)); break;
+    case R_MSR: msr_write(c, get_wide(value)); break;
     case R_CR: cr_set(c, v, 0xff); break;
     case R_FPSCR: fpu_set_fpscr(c, v); break;
     case R_VSCR: vscr_set(&c->vpu, v); break;
-    case R_SPR: spr_set(c, n, v); break;
+    case R_SPR: spr_set(c, n, spr_bits(n) == 64 ? get_wide(value) : v); break;
     default: return false;
     }
     return true;
 }
 
-void ppc_dump(struct ppc_cpu *c, FILE *to)
+/* A register's value in as many digits as it has. */
+#define WIDE "%0*lx"
+#define W(v) PPC_WIDTH / 4, (unsigned long)(v)
+
+void core_dump(struct ppc_cpu *c, FILE *to)
 {
-    fprintf(to, "NIP %08lx   LR %08lx CTR %08lx XER %08x CPU#0\n", (unsigned long)c->pc,
-            (unsigned long)c->lr, (unsigned long)c->ctr, xer_get(c));
-    fprintf(to, "MSR %08x HID0 %08x DEC %08x\n", c->msr, spr_get(c, SPR_HID0), dec_get(c));
+    const unsigned line = PPC_WIDTH == 32 ? 8 : 4;
+    fprintf(to, "NIP " WIDE "   LR " WIDE " CTR " WIDE " XER %08x CPU#0\n", W(c->pc), W(c->lr),
+            W(c->ctr), xer_get(c));
+    fprintf(to, "MSR " WIDE " HID0 " WIDE " DEC %08x\n", W(c->msr), W(spr_get(c, SPR_HID0)), dec_get(c));
     for (unsigned i = 0; i < 32; i++)
-        fprintf(to, "%s%02u %08lx%s", i % 8 ? " " : "GPR", i, (unsigned long)c->gpr[i], i % 8 == 7 ? "\n" : "");
-    fprintf(to, "CR %08x   SRR0 %08lx SRR1 %08lx DAR %08lx DSISR %08x SDR1 %08x\n", cr_get(c),
-            (unsigned long)c->srr0, (unsigned long)c->srr1, (unsigned long)c->dar, c->dsisr, c->sdr1);
+        fprintf(to, "%s%02u " WIDE "%s", i % line ? " " : "GPR", i, W(c->gpr[i]),
+                i % line == line - 1 ? "\n" : "");
+    fprintf(to, "CR %08x   SRR0 " WIDE " SRR1 " WIDE " DAR " WIDE " DSISR %08x SDR1 " WIDE "\n",
+            cr_get(c), W(c->srr0), W(c->srr1), W(c->dar), c->dsisr, W(c->sdr1));
 }

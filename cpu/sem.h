@@ -48,8 +48,19 @@ static ALWAYS_INLINE void cr_set_diff(struct ppc_cpu *c, unsigned n, int64_t dif
     c->cr_so[n] = c->xer_so;
 }
 
+/* The difference that stands for a compare of 64-bit numbers, whose own needs 65 bits. */
+#define order(x, y) (((x) > (y)) - ((x) < (y)))
+
 /* CR0 after an instruction with Rc=1 whose result is r. */
-static ALWAYS_INLINE void cr0_result(struct ppc_cpu *c, ureg r) { cr_set_diff(c, 0, (sreg)r); }
+static ALWAYS_INLINE void cr0_result(struct ppc_cpu *c, ureg r)
+{
+#if PPC_WIDTH == 32
+    cr_set_diff(c, 0, (sreg)r);
+#else
+    sreg number = (sreg)(r << (~((sreg)c->msr >> 63) & 32)); /* SF=0: the low word moved up */
+    cr_set_diff(c, 0, order(number, 0));
+#endif
+}
 
 static ALWAYS_INLINE unsigned cr_bit(const struct ppc_cpu *c, unsigned bit) /* bit 0-31 */
 {
@@ -109,7 +120,8 @@ static inline void xer_set(struct ppc_cpu *c, uint32_t v)
     c->xer_so = (v & XER_SO) != 0;
     c->xer_ov = (v & XER_OV) != 0;
     c->xer_ca = (v & XER_CA) != 0;
-    c->xer_rest = v & 0x0000ff7f; /* string length and, on the 74xx, the compare byte */
+    /* string length and, on the 32-bit models, the compare byte */
+    c->xer_rest = v & (PPC_WIDTH == 32 ? 0x0000ff7f : 0x0000007f);
 }
 
 #endif

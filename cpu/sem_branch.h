@@ -14,28 +14,28 @@ static ALWAYS_INLINE bool branch_taken(struct ppc_cpu *c, unsigned bo, unsigned 
 {
     if (!(bo & 4)) {
         c->ctr--;
-        if ((c->ctr != 0) == ((bo & 2) != 0)) return false;
+        if ((in_mode(c, c->ctr) != 0) == ((bo & 2) != 0)) return false;
     }
     return bo & 16 || cr_bit(c, bi) == ((bo >> 3) & 1);
 }
 
 SEM(b)
 {
-    if (v & SEM_LK) c->lr = CIA(c, s) + 4;
+    if (v & SEM_LK) c->lr = in_mode(c, CIA(c, s) + 4);
     return branch_direct(c, s, v);
 }
 
 /* LR is written whether or not the branch is taken. */
 SEM(bc)
 {
-    if (v & SEM_LK) c->lr = CIA(c, s) + 4;
+    if (v & SEM_LK) c->lr = in_mode(c, CIA(c, s) + 4);
     return branch_taken(c, s->d, s->a) ? branch_direct(c, s, v) : SEM_NEXT;
 }
 
 SEM(bclr)
 {
     ureg target = c->lr & ~(ureg)3;
-    if (v & SEM_LK) c->lr = CIA(c, s) + 4;
+    if (v & SEM_LK) c->lr = in_mode(c, CIA(c, s) + 4);
     return branch_taken(c, s->d, s->a) ? branch_to(c, target) : SEM_NEXT;
 }
 
@@ -43,7 +43,7 @@ SEM(bclr)
  * UNVERIFIED: which of old and new CTR is the target then; we take the new one. */
 SEM(bcctr)
 {
-    if (v & SEM_LK) c->lr = CIA(c, s) + 4;
+    if (v & SEM_LK) c->lr = in_mode(c, CIA(c, s) + 4);
     return branch_taken(c, s->d, s->a) ? branch_to(c, c->ctr & ~(ureg)3) : SEM_NEXT;
 }
 

@@ -15,8 +15,8 @@
 
 /* ---- loads and stores ---- */
 
-#define FP_EA_D ((ureg)(c->gpr[s->a] + (ureg)(sreg)s->imm))
-#define FP_EA_X ((ureg)(c->gpr[s->a] + c->gpr[s->b]))
+#define FP_EA_D in_mode(c, (ureg)(c->gpr[s->a] + (ureg)(sreg)s->imm))
+#define FP_EA_X in_mode(c, (ureg)(c->gpr[s->a] + c->gpr[s->b]))
 
 #define FP_LOAD(name, bits, conv, ea_expr, upd)                                                    \
     SEM(name)                                                                                      \

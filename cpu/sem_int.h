@@ -12,8 +12,6 @@
 #define RD c->gpr[s->d]
 #define RS c->gpr[s->d]
 
-#define SIGN_BIT ((ureg)1 << (PPC_WIDTH - 1))
-
 static ALWAYS_INLINE void set_ov(struct ppc_cpu *c, bool ov)
 {
     c->xer_ov = ov;
@@ -21,9 +19,9 @@ static ALWAYS_INLINE void set_ov(struct ppc_cpu *c, bool ov)
 }
 
 /* Overflow of r = a + b (+ carry): both operands differ in sign from the result. */
-static ALWAYS_INLINE bool add_overflows(ureg a, ureg b, ureg r)
+static ALWAYS_INLINE bool add_overflows(const struct ppc_cpu *c, ureg a, ureg b, ureg r)
 {
-    return ((a ^ r) & (b ^ r) & SIGN_BIT) != 0;
+    return ((a ^ r) & (b ^ r) & sign_bit(c)) != 0;
 }
 
 /* The common end of arithmetic: rD, then OV/SO, then CR0 with the new SO. */
@@ -41,13 +39,18 @@ static ALWAYS_INLINE enum sem add_carry(struct ppc_cpu *c, const struct slot *s,
                                         ureg b, unsigned carry)
 {
     ureg r = a + b + carry;
-    c->xer_ca = carry ? r <= a : r < a;
-    return arith(c, s, v, r, add_overflows(a, b, r));
+    ureg low = in_mode(c, r), low_a = in_mode(c, a);
+    c->xer_ca = carry ? low <= low_a : low < low_a;
+    return arith(c, s, v, r, add_overflows(c, a, b, r));
 }
 
-SEM(add) { ureg a = RA, b = RB, r = a + b; return arith(c, s, v, r, add_overflows(a, b, r)); }
-SEM(subf) { ureg a = ~RA, b = RB, r = a + b + 1; return arith(c, s, v, r, add_overflows(a, b, r)); }
-SEM(neg) { ureg a = RA; return arith(c, s, v, -a, a == SIGN_BIT); }
+SEM(add) { ureg a = RA, b = RB, r = a + b; return arith(c, s, v, r, add_overflows(c, a, b, r)); }
+SEM(subf)
+{
+    ureg a = ~RA, b = RB, r = a + b + 1;
+    return arith(c, s, v, r, add_overflows(c, a, b, r));
+}
+SEM(neg) { ureg a = RA; return arith(c, s, v, -a, in_mode(c, a) == sign_bit(c)); }
 SEM(addc) { return add_carry(c, s, v, RA, RB, 0); }
 SEM(adde) { return add_carry(c, s, v, RA, RB, c->xer_ca); }
 SEM(addme) { return add_carry(c, s, v, RA, ~(ureg)0, c->xer_ca); }
@@ -130,13 +133,35 @@ SEM(cntlzw)
 
 /* ---- rotates and shifts ---- */
 
-SEM(rlwinm) { return logic(c, s, v, rotl32((uint32_t)RS, s->b) & (uint32_t)s->imm); }
-SEM(rlwnm) { return logic(c, s, v, rotl32((uint32_t)RS, RB & 31) & (uint32_t)s->imm); }
+/* A 64-bit CPU rotates the low word joined to itself, and its mask counts from bit 32 on: it covers
+ * the upper word only when it wraps around (MB > ME), which shows as a mask that has its first bit
+ * although MB (s->c) is not 0. */
+static ALWAYS_INLINE ureg word_rotated(ureg x, unsigned n)
+{
+    uint32_t r = rotl32((uint32_t)x, n);
+#if PPC_WIDTH == 32
+    return r;
+#else
+    return (ureg)r << 32 | r;
+#endif
+}
+
+static ALWAYS_INLINE ureg word_mask(const struct slot *s)
+{
+    uint32_t mask = (uint32_t)s->imm;
+#if PPC_WIDTH == 64
+    if (s->imm < 0 && s->c) return UINT64_C(0xffffffff00000000) | mask;
+#endif
+    return mask;
+}
+
+SEM(rlwinm) { return logic(c, s, v, word_rotated(RS, s->b) & word_mask(s)); }
+SEM(rlwnm) { return logic(c, s, v, word_rotated(RS, RB & 31) & word_mask(s)); }
 
 SEM(rlwimi)
 {
-    uint32_t mask = (uint32_t)s->imm;
-    return logic(c, s, v, (rotl32((uint32_t)RS, s->b) & mask) | (RA & ~(ureg)mask));
+    ureg mask = word_mask(s);
+    return logic(c, s, v, (word_rotated(RS, s->b) & mask) | (RA & ~mask));
 }
 
 /* Shift counts have six bits: 32-63 shift everything out. */
@@ -154,20 +179,45 @@ static ALWAYS_INLINE enum sem shift_algebraic(struct ppc_cpu *c, const struct sl
 SEM(sraw) { return shift_algebraic(c, s, v, RB & 63); }
 SEM(srawi) { return shift_algebraic(c, s, v, s->b); }
 
-/* ---- compares: c->crf takes the difference (state.h). The 74xx ignores L. ---- */
+/* ---- compares: c->crf takes the difference (state.h). The 74xx ignores L; on 64-bit models it
+ * asks for a compare of doublewords, in either mode (PEM64 chapter 8, cmp). ---- */
 
-SEM(cmp) { cr_set_diff(c, s->d, (int64_t)(int32_t)RA - (int32_t)RB); return SEM_NEXT; }
-SEM(cmpi) { cr_set_diff(c, s->d, (int64_t)(int32_t)RA - s->imm); return SEM_NEXT; }
+#if PPC_WIDTH == 64
+#define COMPARE_64(x, y)                                                                           \
+    if (s->c) {                                                                                    \
+        cr_set_diff(c, s->d, order(x, y));                                                         \
+        return SEM_NEXT;                                                                           \
+    }
+#else
+#define COMPARE_64(x, y)
+#endif
+
+SEM(cmp)
+{
+    COMPARE_64((sreg)RA, (sreg)RB)
+    cr_set_diff(c, s->d, (int64_t)(int32_t)RA - (int32_t)RB);
+    return SEM_NEXT;
+}
+SEM(cmpi)
+{
+    COMPARE_64((sreg)RA, s->imm)
+    cr_set_diff(c, s->d, (int64_t)(int32_t)RA - s->imm);
+    return SEM_NEXT;
+}
 SEM(cmpl)
 {
+    COMPARE_64(RA, RB)
     cr_set_diff(c, s->d, (int64_t)((uint64_t)(uint32_t)RA - (uint32_t)RB));
     return SEM_NEXT;
 }
 SEM(cmpli)
 {
+    COMPARE_64(RA, (uint32_t)s->imm)
     cr_set_diff(c, s->d, (int64_t)((uint64_t)(uint32_t)RA - (uint32_t)s->imm));
     return SEM_NEXT;
 }
+
+#undef COMPARE_64
 
 /* ---- traps ---- */
 

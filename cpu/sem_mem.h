@@ -7,8 +7,8 @@
 
 #include "cpu/sem_int.h"
 
-#define EA_D ((ureg)(RA + (ureg)(sreg)s->imm))
-#define EA_X ((ureg)(RA + RB))
+#define EA_D in_mode(c, (ureg)(RA + (ureg)(sreg)s->imm))
+#define EA_X in_mode(c, (ureg)(RA + RB))
 
 /* One body a family: `bits` wide, converted by conv, at ea; upd: rA takes ea afterwards. */
 #define LOAD(name, bits, conv, ea_expr, upd)                                                       \
@@ -86,12 +86,12 @@ SEM(stmw)
 }
 
 #if !FAST_GLUE
-SEM(lswi) { return load_multiple(c, RA, s->d, s->b ? s->b : 32, false); }
-SEM(stswi) { return store_multiple(c, RA, s->d, s->b ? s->b : 32, false); }
+SEM(lswi) { return load_multiple(c, in_mode(c, RA), s->d, s->b ? s->b : 32, false); }
+SEM(stswi) { return store_multiple(c, in_mode(c, RA), s->d, s->b ? s->b : 32, false); }
 SEM(lswx) { return load_multiple(c, EA_X, s->d, c->xer_rest & 127, false); }
 SEM(stswx) { return store_multiple(c, EA_X, s->d, c->xer_rest & 127, false); }
-SEM(lwarx) { return load_reserve(c, EA_X, s->d); }
-SEM(stwcx_rc) { return store_conditional(c, EA_X, (uint32_t)RS); }
+SEM(lwarx) { return load_reserve(c, EA_X, s->d, 4); }
+SEM(stwcx_rc) { return store_conditional(c, EA_X, (uint32_t)RS, 4); }
 SEM(eciwx) { return external_control(c, EA_X, &c->gpr[s->d], false); }
 SEM(ecowx) { return external_control(c, EA_X, &c->gpr[s->d], true); }
 #endif
@@ -116,13 +116,12 @@ SEM(tlbsync) { return SEM_NEXT; }
 
 SEM(dcbz)
 {
-    ureg ea = EA_X & ~(ureg)31;
+    ureg ea = EA_X & ~(ureg)(CACHE_LINE - 1);
 #if FAST_GLUE
-    uint8_t *p = mem_write_span(c, ea, 32);
+    uint8_t *p = mem_write_span(c, ea, CACHE_LINE);
     if (unlikely(!p)) return SEM_FAULT;
     static const union vreg zero;
-    memcpy(p, &zero, 16);
-    memcpy(p + 16, &zero, 16);
+    for (unsigned i = 0; i < CACHE_LINE; i += 16) memcpy(p + i, &zero, 16);
     return SEM_NEXT;
 #else
     return cache_zero(c, ea, EA_X);
@@ -135,7 +134,7 @@ SEM(dcba)
 #if FAST_GLUE
     return sem_dcbz(c, s, v);
 #else
-    return cache_allocate(c, EA_X & ~(ureg)31);
+    return cache_allocate(c, EA_X & ~(ureg)(CACHE_LINE - 1));
 #endif
 }
 

@@ -44,7 +44,11 @@ SEM(mtspr)
 #if !FAST_GLUE
 SEM(sc) { return system_call(c, (unsigned)s->imm); }
 SEM(rfi) { return return_from_interrupt(c); }
-SEM(mtmsr) { msr_write(c, (uint32_t)RS); return SEM_NEXT; }
+#if PPC_WIDTH == 32
+SEM(mtmsr) { msr_write(c, RS); return SEM_NEXT; }
+#else /* the upper half stays (PEM64 chapter 8, mtmsr) */
+SEM(mtmsr) { msr_mtmsrd(c, (c->msr & ~(ureg)UINT32_MAX) | (uint32_t)RS, false); return SEM_NEXT; }
+#endif
 SEM(mftb) { return tb_read(c, (unsigned)s->imm, &RD); }
 
 SEM(mfsr) { RD = c->sr[s->imm & 15]; return SEM_NEXT; }

@@ -10,7 +10,7 @@
 
 /* Vector register n, seen as lanes of `type`. */
 #define VREG(type, n) (*(type *)&c->vr[n])
-#define VEC_EA ((ureg)(c->gpr[s->a] + c->gpr[s->b]))
+#define VEC_EA in_mode(c, (ureg)(c->gpr[s->a] + c->gpr[s->b]))
 
 /* One body for all instructions that compute vD from whole registers. */
 #define VEC1(name, type, expr)                                                                     \

@@ -35,32 +35,35 @@ static bool is_pmon_copy(unsigned n) { return n >= 928 && n <= 942; }
 
 /* The thermal assist unit (MPC750UM 10.3) at a steady 40 degrees: a valid threshold register
  * answers at once while THRM3[E] is set. */
-static uint32_t thrm_read(const struct ppc_cpu *c, unsigned n)
+static ureg thrm_read(const struct ppc_cpu *c, unsigned n)
 {
     enum { TIN = INT32_MIN, TIV = 1 << 30, TID = 4, V = 1, E = 1, DEGREES = 40 };
-    uint32_t v = c->spr[n] & ~((uint32_t)TIN | TIV);
+    uint32_t v = (uint32_t)c->spr[n] & ~((uint32_t)TIN | TIV);
     if (!(v & V) || !(c->spr[SPR_N_thrm3] & E)) return v;
     unsigned threshold = v >> 23 & 127;
     bool crossed = v & TID ? DEGREES < threshold : DEGREES > threshold;
     return v | TIV | (crossed ? (uint32_t)TIN : 0);
 }
 
-uint32_t spr_get(struct ppc_cpu *c, unsigned n)
+/* The time base is read whole through its lower number (PEM64 2.2.1.6); DEC stays 32 bits wide. */
+static ureg tb_lower(struct ppc_cpu *c) { return (ureg)tb_get(c); }
+
+ureg spr_get(struct ppc_cpu *c, unsigned n)
 {
     const uint32_t *bat = bat_register(c, n);
     if (bat) return *bat;
     if (is_pmon_copy(n)) n += 16;
     switch (n) {
     case SPR_N_xer: return xer_get(c);
-    case SPR_N_lr: return (uint32_t)c->lr;
-    case SPR_N_ctr: return (uint32_t)c->ctr;
+    case SPR_N_lr: return c->lr;
+    case SPR_N_ctr: return c->ctr;
     case SPR_N_dsisr: return c->dsisr;
-    case SPR_N_dar: return (uint32_t)c->dar;
+    case SPR_N_dar: return c->dar;
     case SPR_N_dec: return dec_get(c);
     case SPR_N_sdr1: return c->sdr1;
-    case SPR_N_srr0: return (uint32_t)c->srr0;
-    case SPR_N_srr1: return (uint32_t)c->srr1;
-    case SPR_N_tbl: case SPR_N_tblw: return (uint32_t)tb_get(c);
+    case SPR_N_srr0: return c->srr0;
+    case SPR_N_srr1: return c->srr1;
+    case SPR_N_tbl: case SPR_N_tblw: return tb_lower(c);
     case SPR_N_tbu: case SPR_N_tbuw: return (uint32_t)(tb_get(c) >> 32);
     case SPR_N_pvr: return c->model->pvr;
     case SPR_N_thrm1: case SPR_N_thrm2: return thrm_read(c, n);
@@ -71,53 +74,65 @@ uint32_t spr_get(struct ppc_cpu *c, unsigned n)
 /* Cache controls: contents are always coherent here, so every request is done at once, and the
  * bits that the chip clears when it is done read 0 (MPC7450UM 2.1.5.5, 3.5, 3.6, 3.7). The 750 and
  * 7400 show L2 invalidation in L2IP (bit 31), read only. */
-static uint32_t cache_control(const struct ppc_cpu *c, unsigned n, uint32_t v)
+static ureg cache_control(const struct ppc_cpu *c, unsigned n, ureg v)
 {
     enum { L2_INVALIDATE = 1 << 21, L2_HW_FLUSH = 1 << 11, L3_INVALIDATE = 1 << 10,
            L3_HW_FLUSH = 1 << 11, MSS_L1_HW_FLUSH = 1 << 23, L2_IN_PROGRESS = 1 };
     bool g4e = c->model->features & PPC_F_745X;
     switch (n) {
-    case SPR_N_l2cr: return g4e ? v & ~(uint32_t)(L2_INVALIDATE | L2_HW_FLUSH) : v & ~(uint32_t)L2_IN_PROGRESS;
-    case SPR_N_l3cr: return v & ~(uint32_t)(L3_INVALIDATE | L3_HW_FLUSH);
-    case SPR_N_msscr0: return v & ~(uint32_t)MSS_L1_HW_FLUSH;
-    case SPR_N_hid0: return v & ~(uint32_t)(HID0_ICFI | HID0_DCFI);
+    case SPR_N_l2cr: return g4e ? v & ~(ureg)(L2_INVALIDATE | L2_HW_FLUSH) : v & ~(ureg)L2_IN_PROGRESS;
+    case SPR_N_l3cr: return v & ~(ureg)(L3_INVALIDATE | L3_HW_FLUSH);
+    case SPR_N_msscr0: return v & ~(ureg)MSS_L1_HW_FLUSH;
+#if PPC_WIDTH == 32
+    case SPR_N_hid0: return v & ~(ureg)(HID0_ICFI | HID0_DCFI);
+#endif
     default: return v;
     }
 }
 
-void spr_set(struct ppc_cpu *c, unsigned n, uint32_t v)
+unsigned spr_bits(unsigned n)
+{
+    switch (n) {
+    case SPR_N_xer: case SPR_N_dsisr: case SPR_N_dec: case SPR_N_vrsave: case SPR_N_tbu: case SPR_N_tbuw:
+    case SPR_N_tblw: case SPR_N_pvr: case SPR_N_pir: case SPR_N_ctrl: case SPR_N_ctrlw: return 32;
+    default: return PPC_WIDTH;
+    }
+}
+
+void spr_set(struct ppc_cpu *c, unsigned n, ureg v)
 {
     uint32_t *bat = bat_register(c, n);
     if (bat) {
         if (*bat != v) {
-            *bat = v;
+            *bat = (uint32_t)v;
             mmu_flush_all(c);
         }
         return;
     }
     switch (n) {
-    case SPR_N_xer: xer_set(c, v); break;
+    case SPR_N_xer: xer_set(c, (uint32_t)v); break;
     case SPR_N_lr: c->lr = v; break;
     case SPR_N_ctr: c->ctr = v; break;
-    case SPR_N_dsisr: c->dsisr = v; break;
+    case SPR_N_dsisr: c->dsisr = (uint32_t)v; break;
     case SPR_N_dar: c->dar = v; break;
-    case SPR_N_dec: dec_set(c, v); break;
+    case SPR_N_dec: dec_set(c, (uint32_t)v); break;
     case SPR_N_sdr1:
         c->sdr1 = v;
         mmu_flush_all(c);
         break;
-    case SPR_N_srr0: c->srr0 = v & ~3u; break;
+    case SPR_N_srr0: c->srr0 = v & ~(ureg)3; break;
     case SPR_N_srr1: c->srr1 = v; break;
-    case SPR_N_tblw: tb_set(c, (tb_get(c) & ~UINT64_C(0xffffffff)) | v); break;
+    case SPR_N_tblw: tb_set(c, (tb_get(c) & ~UINT64_C(0xffffffff)) | (uint32_t)v); break;
     case SPR_N_tbuw: tb_set(c, (uint32_t)tb_get(c) | (uint64_t)v << 32); break;
-    case SPR_N_pvr: case SPR_N_tbl: case SPR_N_tbu: break;
+    case SPR_N_pvr: case SPR_N_tbl: case SPR_N_tbu: case SPR_N_ctrl: break;
     case SPR_N_hid1: /* the PLL configuration of the early chips is strapped, not written */
         if (c->model->features & PPC_F_745X) c->spr[n] = v;
         break;
     case SPR_N_hid0:
-        if ((c->spr[n] ^ v) & HID0_HIGH_BAT_EN) mmu_flush_all(c);
+        if (PPC_WIDTH == 32 && (c->spr[n] ^ v) & HID0_HIGH_BAT_EN) mmu_flush_all(c);
         c->spr[n] = cache_control(c, n, v);
         break;
+    case SPR_N_ctrlw: c->spr[SPR_N_ctrl] = c->spr[n] = (uint32_t)v; break; /* one register */
     default: c->spr[n] = cache_control(c, n, v); break;
     }
 }
@@ -152,7 +167,7 @@ enum sem spr_read(struct ppc_cpu *c, unsigned n, ureg *v)
 enum sem spr_write(struct ppc_cpu *c, unsigned n, ureg v)
 {
     enum sem done;
-    if (accessible(c, n, true, &done)) spr_set(c, n, (uint32_t)v);
+    if (accessible(c, n, true, &done)) spr_set(c, n, v);
     return done;
 }
 

@@ -41,8 +41,10 @@ extern const size_t spr_count;
 enum sem spr_read(struct ppc_cpu *c, unsigned n, ureg *v);
 enum sem spr_write(struct ppc_cpu *c, unsigned n, ureg v);
 /* The register itself, without access checks (debugger, exceptions). */
-uint32_t spr_get(struct ppc_cpu *c, unsigned n);
-void spr_set(struct ppc_cpu *c, unsigned n, uint32_t v);
+ureg spr_get(struct ppc_cpu *c, unsigned n);
+void spr_set(struct ppc_cpu *c, unsigned n, ureg v);
+/* How many bits it has: 32, or 64 for the wide ones of a 64-bit model. */
+unsigned spr_bits(unsigned n);
 void spr_reset(struct ppc_cpu *c);
 /* NULL when the model has no such register. */
 const struct spr_info *spr_find(const struct ppc_model *m, unsigned n);

@@ -49,6 +49,13 @@ struct tlb_bank {
     uint64_t used;
 };
 
+/* A segment look-aside buffer entry as slbmte writes it (64-bit models). */
+struct slb_entry {
+    uint64_t esid; /* ESID in bits 0-35, V in bit 36 */
+    uint64_t vsid; /* VSID, Ks, Kp, N, L, C */
+};
+#define SLB_SIZE 64
+
 enum { KICK_STOP = 1, KICK_IRQ = 2, KICK_SYNC = 4 };
 
 struct ppc_cpu {
@@ -60,7 +67,7 @@ struct ppc_cpu {
     ureg pc_page;            /* effective address of the current page */
     struct slot *page_slots; /* its first slot */
     struct tlb_bank *bank;   /* current translations */
-    uint32_t msr;
+    ureg msr;
     unsigned kick;           /* enum KICK_*: looked at after every slow instruction and slice */
     ureg pc;
     ureg npc;                /* where a SEM_BRANCH goes */
@@ -85,10 +92,13 @@ struct ppc_cpu {
     ureg srr0, srr1, dar;
     uint32_t dsisr;
     uint32_t sr[16];
-    uint32_t sdr1;
+    ureg sdr1;
     uint32_t ibat[8][2], dbat[8][2]; /* [n][0] upper, [n][1] lower */
+#if PPC_WIDTH == 64
+    struct slb_entry slb[SLB_SIZE];
+#endif
     uint32_t xer_rest;
-    uint32_t spr[1024];      /* storage of SPRs without behaviour */
+    ureg spr[1024];          /* storage of SPRs without behaviour */
 
     /* time */
     uint64_t tb_offset;      /* added to ticks of virtual time */
@@ -117,5 +127,33 @@ struct ppc_cpu {
     struct codecache *code;        /* decoded pages: cpu/codecache.h */
     struct decoder *decoder;       /* tables for this model: cpu/decode.h */
 };
+
+/*
+ * Computation mode. A 64-bit CPU with MSR[SF]=0 computes CR0, CA, OV and addresses from the low 32
+ * bits; a 32-bit one, and SF=1, from the whole register (PEM64 4.1.4, "computation modes").
+ */
+static ALWAYS_INLINE bool full_width(const struct ppc_cpu *c UNUSED)
+{
+#if PPC_WIDTH == 32
+    return true;
+#else
+    return (sreg)c->msr < 0; /* MSR[SF] */
+#endif
+}
+
+/* Ones where a number counts in the current mode; no branch, so that handlers stay short. */
+static ALWAYS_INLINE ureg mode_mask(const struct ppc_cpu *c UNUSED)
+{
+#if PPC_WIDTH == 32
+    return ~(ureg)0;
+#else
+    return (ureg)((sreg)c->msr >> 63) | UINT32_MAX;
+#endif
+}
+
+/* An address, or the part of a number that counts, in the current mode. */
+static ALWAYS_INLINE ureg in_mode(const struct ppc_cpu *c, ureg v) { return v & mode_mask(c); }
+
+static ALWAYS_INLINE ureg sign_bit(const struct ppc_cpu *c) { return (mode_mask(c) >> 1) + 1; }
 
 #endif

@@ -55,7 +55,7 @@ static bool read_register(struct json *j, struct span key, struct case_reg *r)
     r->kind = BARE_NAMED;
     r->n = 0;
     if (bare_name(key.at, key.len, &r->kind, &n)) r->n = (uint8_t)n;
-    unsigned bits = r->kind == BARE_NAMED ? 64 : bare_bits(r->kind);
+    unsigned bits = r->kind == BARE_NAMED ? 64 : bare_bits(r->kind, 64);
     if (!read_hex(j, &r->v)) return false;
     r->mask = ones(bits);
     return fits(r->v, bits) || json_fail(j, "a value wider than its register");
@@ -147,6 +147,18 @@ static bool apply_masks(struct test_case *t, const struct masks *masks)
     return true;
 }
 
+/* Registers are read as 64 bits wide; "bits" may come after them. */
+static bool narrow(struct case_reg *regs, unsigned n, unsigned width)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (regs[i].kind == BARE_NAMED) continue;
+        unsigned bits = bare_bits(regs[i].kind, width);
+        if (!fits(regs[i].v, bits)) return false;
+        regs[i].mask = ones(bits);
+    }
+    return true;
+}
+
 static bool read_code(struct json *j, struct test_case *t)
 {
     unsigned n = 0;
@@ -217,11 +229,16 @@ const char *case_parse(struct test_case *t, const char *text, size_t len)
     if (!t->bits) return "no bits";
     if (!t->n_code) return "no code";
     if (t->pc & 3) return "pc is not a multiple of 4";
+    if (!narrow(t->in, t->n_in, t->bits) || !narrow(t->out, t->n_out, t->bits)) {
+        return "a value wider than its register";
+    }
     if (!apply_masks(t, &masks)) return "a mask for a register that is not in out";
     return NULL;
 }
 
 /* ---- running ---- */
+
+static struct value with_sf(struct value v) { return (struct value){v.hi, v.lo | MSR_SF}; }
 
 static bool load(struct bare *b, const struct test_case *t, const char **bad)
 {
@@ -236,7 +253,8 @@ static bool load(struct bare *b, const struct test_case *t, const char **bad)
     *bad = "a register that this model does not have";
     for (unsigned i = 0; i < t->n_in; i++) {
         const struct case_reg *r = &t->in[i];
-        if (r->kind != BARE_NAMED) bare_set(b, r->kind, r->n, r->v);
+        if (r->kind == BARE_MSR && t->bits == 64) bare_set(b, BARE_MSR, 0, with_sf(r->v));
+        else if (r->kind != BARE_NAMED) bare_set(b, r->kind, r->n, r->v);
         else if (!bare_set_named(b, r->name, r->v)) return false;
     }
     *bad = NULL;
@@ -272,7 +290,7 @@ static void describe(char *why, size_t len, const char *name, struct value want,
 static bool same_register(struct bare *b, const struct case_reg *r, char *why, size_t len,
                           const char **bad)
 {
-    unsigned bits = bare_bits(r->kind);
+    unsigned bits = bare_bits(r->kind, b->width);
     struct value got;
     if (r->kind != BARE_NAMED) {
         got = bare_get(b, r->kind, r->n);
@@ -333,7 +351,8 @@ bool case_run(struct bare *b, const struct test_case *t, char *why, size_t len, 
 {
     why[0] = 0;
     *bad = NULL;
-    bare_clear(b, DEFAULT_MSR);
+    /* a 32-bit vector runs in 32-bit mode wherever it runs */
+    bare_clear(b, DEFAULT_MSR | (t->bits == 64 ? MSR_SF : 0));
     if (!load(b, t, bad)) return false;
     bool ok = execute(b, t);
     if (!ok) snprintf(why, len, "did not leave its code");

@@ -1,13 +1,10 @@
 #include "frontend/test_cpu.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "cpu/exception.h"
-#include "cpu/sem.h"
-#include "cpu/spr.h"
-
-/* An address no instruction can leave in SRR0, so that a change of it shows an exception. */
-#define NO_EXCEPTION 3u
+#include "base/bits.h"
+#include "frontend/test_state.h"
 
 static uint64_t clock_ns(void *ctx)
 {
@@ -18,7 +15,12 @@ static uint64_t clock_ns(void *ctx)
 int bare_new(struct bare *b, const struct ppc_model *model, enum ppc_glue glue, uint64_t ram_size,
              struct error *err)
 {
-    *b = (struct bare){.ram_size = ram_size};
+    bool wide = model->features & PPC_F_64;
+    *b = (struct bare){
+        .ram_size = ram_size,
+        .width = wide ? 64 : 32,
+        .state = wide ? &bare_state_64 : &bare_state_32,
+    };
     log_init(&b->log, stderr, LOG_HOST);
     sched_init(&b->sched, clock_ns, b);
     b->bus = bus_new("memory", 0, &b->log);
@@ -61,82 +63,33 @@ bool bare_read(const struct bare *b, uint64_t at, void *to, uint64_t len)
     return true;
 }
 
-void bare_clear(struct bare *b, uint32_t msr)
-{
-    struct ppc_cpu *c = b->cpu;
-    memset(c->gpr, 0, sizeof c->gpr);
-    memset(c->fpr, 0, sizeof c->fpr);
-    memset(c->vr, 0, sizeof c->vr);
-    cr_set(c, 0, 0xff);
-    xer_set(c, 0);
-    c->lr = c->ctr = 0;
-    fpu_set_fpscr(c, 0);
-    vscr_set(&c->vpu, 0);
-    c->spr[SPR_N_vrsave] = UINT32_MAX;
-    c->reserved = c->idle = c->checkstop = false;
-    c->srr0 = NO_EXCEPTION;
-    c->srr1 = c->dar = 0;
-    c->dsisr = 0;
-    if (c->msr != msr) ppc_set_msr(c, msr);
-}
-
-bool bare_exception(const struct bare *b, uint32_t *vector)
-{
-    *vector = (uint32_t)b->cpu->pc & 0xfffff;
-    return b->cpu->srr0 != NO_EXCEPTION;
-}
-
-void bare_set(struct bare *b, enum bare_reg kind, unsigned n, struct value v)
-{
-    struct ppc_cpu *c = b->cpu;
-    switch (kind) {
-    case BARE_GPR: c->gpr[n] = (ureg)v.lo; break;
-    case BARE_FPR: c->fpr[n] = v.lo; break;
-    case BARE_VR:
-        VR_D(c->vr[n], 0) = v.hi;
-        VR_D(c->vr[n], 1) = v.lo;
-        break;
-    case BARE_CR: cr_set(c, (uint32_t)v.lo, 0xff); break;
-    case BARE_XER: xer_set(c, (uint32_t)v.lo); break;
-    case BARE_LR: c->lr = (ureg)v.lo; break;
-    case BARE_CTR: c->ctr = (ureg)v.lo; break;
-    case BARE_FPSCR: fpu_set_fpscr(c, (uint32_t)v.lo); break;
-    case BARE_VSCR: vscr_set(&c->vpu, (uint32_t)v.lo); break;
-    case BARE_VRSAVE: c->spr[SPR_N_vrsave] = (uint32_t)v.lo; break;
-    case BARE_MSR: ppc_set_msr(c, v.lo); break;
-    case BARE_PC: ppc_set_pc(c, v.lo); break;
-    default: break;
-    }
-}
-
-struct value bare_get(struct bare *b, enum bare_reg kind, unsigned n)
-{
-    struct ppc_cpu *c = b->cpu;
-    switch (kind) {
-    case BARE_GPR: return (struct value){0, c->gpr[n]};
-    case BARE_FPR: return (struct value){0, c->fpr[n]};
-    case BARE_VR: return (struct value){VR_D(c->vr[n], 0), VR_D(c->vr[n], 1)};
-    case BARE_CR: return (struct value){0, cr_get(c)};
-    case BARE_XER: return (struct value){0, xer_get(c)};
-    case BARE_LR: return (struct value){0, c->lr};
-    case BARE_CTR: return (struct value){0, c->ctr};
-    case BARE_FPSCR: return (struct value){0, fpu_get_fpscr(c)};
-    case BARE_VSCR: return (struct value){0, vscr_get(&c->vpu)};
-    case BARE_VRSAVE: return (struct value){0, c->spr[SPR_N_vrsave]};
-    case BARE_MSR: return (struct value){0, ppc_msr(c)};
-    case BARE_PC: return (struct value){0, ppc_pc(c)};
-    default: return (struct value){0, 0};
-    }
-}
-
-unsigned bare_bits(enum bare_reg kind)
+/* The wide registers have 64 bits on 64-bit models. */
+unsigned bare_bits(enum bare_reg kind, unsigned width)
 {
     switch (kind) {
     case BARE_VR: return 128;
     case BARE_FPR: return 64;
-    case BARE_GPR: case BARE_LR: case BARE_CTR: case BARE_PC: return PPC_WIDTH;
+    case BARE_GPR: case BARE_LR: case BARE_CTR: case BARE_PC: case BARE_MSR: return width;
     default: return 32;
     }
+}
+
+void bare_clear(struct bare *b, uint64_t msr) { b->state->clear(b->cpu, msr); }
+
+bool bare_exception(const struct bare *b, uint32_t *vector)
+{
+    *vector = (uint32_t)ppc_pc(b->cpu) & 0xfffff;
+    return b->state->interrupted(b->cpu);
+}
+
+void bare_set(struct bare *b, enum bare_reg kind, unsigned n, struct value v)
+{
+    b->state->set(b->cpu, kind, n, v);
+}
+
+struct value bare_get(struct bare *b, enum bare_reg kind, unsigned n)
+{
+    return b->state->get(b->cpu, kind, n);
 }
 
 bool bare_set_named(struct bare *b, const char *name, struct value v)

@@ -1,7 +1,6 @@
 /*
  * A CPU on its own for the test runner: flat RAM at 0, no devices, virtual time that stands still
- * or counts instructions. Knows the inside of the CPU (cpu/state.h), so that a test's state is set
- * and read at full speed.
+ * or counts instructions.
  */
 #ifndef FRONTEND_TEST_CPU_H
 #define FRONTEND_TEST_CPU_H
@@ -16,6 +15,8 @@ struct bare {
     struct ppc_cpu *cpu;
     uint8_t *ram;
     uint64_t ram_size;
+    unsigned width; /* of the general registers: 32 or 64 */
+    const struct bare_state *state; /* frontend/test_state.h */
     bool counts_time; /* 1 ns an instruction; otherwise time stands still */
 };
 
@@ -29,7 +30,7 @@ bool bare_write(struct bare *b, uint64_t at, const void *from, uint64_t len) MUS
 bool bare_read(const struct bare *b, uint64_t at, void *to, uint64_t len) MUST_CHECK;
 
 /* All user registers 0, VRSAVE all ones, MSR as given, no exception seen. */
-void bare_clear(struct bare *b, uint32_t msr);
+void bare_clear(struct bare *b, uint64_t msr);
 /* True when an exception was taken since bare_clear: *vector is its offset. */
 bool bare_exception(const struct bare *b, uint32_t *vector);
 
@@ -43,8 +44,8 @@ struct value {
 };
 void bare_set(struct bare *b, enum bare_reg kind, unsigned n, struct value v);
 struct value bare_get(struct bare *b, enum bare_reg kind, unsigned n);
-/* Bits of such a register. */
-unsigned bare_bits(enum bare_reg kind);
+/* Bits of such a register on a CPU of this width. */
+unsigned bare_bits(enum bare_reg kind, unsigned width);
 
 /* Any other register, by its name in the CPU's own list. False: there is none. */
 bool bare_set_named(struct bare *b, const char *name, struct value v) MUST_CHECK;

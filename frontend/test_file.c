@@ -101,8 +101,8 @@ static const struct {
 
 struct worker {
     pthread_t thread;
-    struct bare cpu[ARRAY_SIZE(cores)];
-    unsigned n_cpu;
+    struct bare cpu[2][ARRAY_SIZE(cores)]; /* [0] for 32-bit vectors, [1] for 64-bit ones */
+    unsigned n_cpu[2];
     struct test_case test;
     struct test_file *file;
     atomic_size_t *next;
@@ -123,15 +123,13 @@ static void run_line(struct worker *w, size_t i)
     r->name = t->name;
     r->insn = t->insn;
     r->tags = t->tags;
-    if (!error && t->bits > bare_bits(BARE_GPR)) {
-        error = "a 64-bit vector, and this build has 32-bit models only";
-    }
     if (error) {
         bad_line(r, error);
         return;
     }
-    for (unsigned k = 0; k < w->n_cpu; k++) {
-        if (case_run(&w->cpu[k], t, why, sizeof why, &bad)) continue;
+    unsigned wide = t->bits == 64;
+    for (unsigned k = 0; k < w->n_cpu[wide]; k++) {
+        if (case_run(&w->cpu[wide][k], t, why, sizeof why, &bad)) continue;
         if (bad) {
             bad_line(r, bad);
         } else {
@@ -155,20 +153,32 @@ static void *work(void *arg)
 static void free_workers(struct worker *w, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        for (unsigned k = 0; k < w[i].n_cpu; k++) bare_free(&w[i].cpu[k]);
+        for (unsigned wide = 0; wide < 2; wide++)
+            for (unsigned k = 0; k < w[i].n_cpu[wide]; k++) bare_free(&w[i].cpu[wide][k]);
     free(w);
 }
 
+/* The CPUs of one thread for vectors of one width. */
+static int new_cpus(struct worker *w, unsigned wide, const struct ppc_model *model, struct error *err)
+{
+    for (unsigned k = 0; k < ARRAY_SIZE(cores); k++) {
+        struct error e = {""};
+        int r = bare_new(&w->cpu[wide][w->n_cpu[wide]], model, cores[k].glue, TEST_RAM, &e);
+        if (!r) w->n_cpu[wide]++;
+        else if (cores[k].glue == PPC_GLUE_PORTABLE) return error_set(err, -r, "%s", e.text);
+    }
+    return 0;
+}
+
+/* 64-bit vectors run on `model` when it is a 64-bit one, else on the 970. */
 static int new_workers(struct worker *w, unsigned jobs, const struct ppc_model *model,
                        struct error *err)
 {
+    const struct ppc_model *wide = model->features & PPC_F_64 ? model : ppc_model_find("970");
     for (unsigned i = 0; i < jobs; i++) {
-        for (unsigned k = 0; k < ARRAY_SIZE(cores); k++) {
-            struct error e = {""};
-            int r = bare_new(&w[i].cpu[w[i].n_cpu], model, cores[k].glue, TEST_RAM, &e);
-            if (!r) w[i].n_cpu++;
-            else if (cores[k].glue == PPC_GLUE_PORTABLE) return error_set(err, -r, "%s", e.text);
-        }
+        int r = new_cpus(&w[i], 0, model, err);
+        if (!r) r = new_cpus(&w[i], 1, wide, err);
+        if (r) return r;
     }
     return 0;
 }

@@ -29,7 +29,8 @@ struct test_file {
 int test_file_read(struct test_file *f, const char *path, struct error *err) MUST_CHECK;
 void test_file_free(struct test_file *f);
 
-/* Runs every line on the cores of this build (portable, and threaded where there is one). */
+/* Runs every line on the cores of this build (portable, and threaded where there is one): 32-bit
+ * vectors on `model`, 64-bit ones on it or, when it has 32 bits, on a 970. */
 int test_file_run(struct test_file *f, const struct ppc_model *model, unsigned jobs,
                   struct error *err) MUST_CHECK;
 

@@ -527,8 +527,7 @@ int test_lockstep(int argc, char **argv)
                 break;
             }
             sides[k]->b.counts_time = true;
-            sides[k]->b.cpu->sc = on_sc;
-            sides[k]->b.cpu->sc_ctx = sides[k];
+            ppc_set_sc(sides[k]->b.cpu, on_sc, sides[k]);
         }
     }
     if (!e) e = l->programs ? run_random(l) : run_image(l);

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/state.h"
+#include "base/bits.h"
+#include "cpu/msr.h"
+#include "cpu/vpu.h"
 #include "frontend/test_image.h"
 #include "frontend/test_json.h"
 #include "frontend/test_vectors.h"
@@ -175,7 +177,7 @@ static int set_register(struct run *r, char *arg)
     if (!eq || !number(eq + 1, &v)) return bad("--reg %s: NAME=VALUE is expected", arg);
     *eq = 0;
     if (bare_name(arg, (size_t)(eq - arg), &kind, &n)) {
-        bits = bare_bits(kind);
+        bits = bare_bits(kind, r->b.width);
     } else {
         struct value old;
         kind = BARE_NAMED;
@@ -219,9 +221,8 @@ static int prepare(struct run *r)
     int e = bare_new(&r->b, r->model, glue, r->ram, &err);
     if (!e) {
         r->b.counts_time = true;
-        r->b.cpu->sc = on_sc;
-        r->b.cpu->sc_ctx = r;
-        bare_clear(&r->b, MSR_FP | MSR_VEC | MSR_ME | MSR_RI);
+        ppc_set_sc(r->b.cpu, on_sc, r);
+        bare_clear(&r->b, (r->b.width == 64 ? MSR_SF : 0) | MSR_FP | MSR_VEC | MSR_ME | MSR_RI);
         bare_set(&r->b, BARE_VSCR, 0, (struct value){0, VSCR_NJ});
         e = image_load(&r->image, &r->b, &err);
     }

@@ -7,7 +7,6 @@
 #include "cpu/ppc.h"
 #include "firmware/firmware.h"
 #include "hcall/hcall.h"
-#include "mmu/mmu.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -147,11 +146,6 @@ void machine_set_wall_clock(struct machine *m, int64_t unix_seconds)
 
 /* Building */
 
-static void pages_clean(void *cpu, const uint8_t *host, uint64_t len)
-{
-    mmu_forbid_fast_stores_to(cpu, host, len);
-}
-
 static int check_ram(struct machine *m, uint64_t size, struct error *err)
 {
     const struct machine_type *t = m->type;
@@ -194,7 +188,6 @@ static int build(struct machine *m, struct error *err)
         .sc = hcall_sc, .sc_ctx = m->hcall,
     }, err);
     if (!m->cpu) return -EINVAL;
-    bus_watch_clean(m->bus, pages_clean, m->cpu);
     r = m->type->init(m, err);
     if (!r && !cfg->bios) r = firmware_new(m, &m->firmware, err);
     return r;

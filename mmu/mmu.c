@@ -197,7 +197,7 @@ static bool fetch_fault(struct ppc_cpu *c, uint32_t srr1)
     return false;
 }
 
-static bool fault(struct ppc_cpu *c, ureg ea, enum access access, uint32_t dsisr, uint32_t srr1)
+bool mmu_fault(struct ppc_cpu *c, ureg ea, enum access access, uint32_t dsisr, uint32_t srr1)
 {
     log_line(c->log, LOG_MMU, "mmu: %s fault at %08lx pc %08lx",
              access == ACCESS_FETCH ? "fetch" : access == ACCESS_STORE ? "store" : "load",
@@ -205,24 +205,13 @@ static bool fault(struct ppc_cpu *c, ureg ea, enum access access, uint32_t dsisr
     return access == ACCESS_FETCH ? fetch_fault(c, srr1) : data_fault(c, ea, dsisr, access);
 }
 
-/* Direct-store segments (T=1) have no interface behind them on these chips. Which DSISR bit goes
- * with which access: MPC7450UM table 5-4 for lwarx and eciwx (bit 5) and floating point
- * (alignment). UNVERIFIED: plain accesses, taken from PEM 7.7's bit 0. */
-static bool direct_store(struct ppc_cpu *c, ureg ea, enum access access, enum access_kind kind)
-{
-    if (kind == KIND_FP) {
-        c->exc_vector = VEC_ALIGNMENT;
-        c->exc_srr1 = 0;
-        c->dar = ea;
-        return false;
-    }
-    uint32_t dsisr = kind == KIND_PLAIN ? (uint32_t)DSISR_DIRECT : DSISR_CI_RESERVE;
-    return fault(c, ea, access, dsisr, ISI_NO_EXEC);
-}
+/* Without translation the EA is the real address; the 970 has 42 bits of them (64-bit real mode
+ * ignores the EA's upper bits). */
+#define REAL_MASK (PPC_WIDTH == 32 ? (paddr_t)UINT32_MAX : (paddr_t)((UINT64_C(1) << 42) - 1))
 
 static void real_mode(ureg ea, struct xlate *x)
 {
-    x->pa = (uint32_t)ea;
+    x->pa = ea & REAL_MASK;
     x->wimg = WIMG_M; /* PEM 7.2.1.1: cacheable, memory coherent, not guarded as data here */
     x->may_write = true;
 }
@@ -234,33 +223,14 @@ bool mmu_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_k
         real_mode(ea, x);
         return true;
     }
-    switch (bat_walk(c, ea, access, x)) {
-    case WALK_HIT: return true;
-    case WALK_PROTECTED: return fault(c, ea, access, DSISR_PROT, ISI_PROT);
-    default: break;
-    }
-    uint32_t sr = c->sr[(uint32_t)ea >> 28];
-    if (sr & 0x80000000) return direct_store(c, ea, access, kind);
-    if (access == ACCESS_FETCH && sr & 0x10000000) return fetch_fault(c, ISI_NO_EXEC);
-    switch (hash32_walk(c, ea, sr, access, true, x)) {
-    case WALK_MISS: return fault(c, ea, access, DSISR_NO_PTE, ISI_NO_PTE);
-    case WALK_PROTECTED: return fault(c, ea, access, DSISR_PROT, ISI_PROT);
-    default: break;
-    }
-    if (access == ACCESS_FETCH && x->wimg & WIMG_G) return fetch_fault(c, ISI_NO_EXEC);
-    return true;
+    return seg_translate(c, ea, access, kind, x);
 }
 
 bool mmu_peek(struct ppc_cpu *c, ureg ea, enum access access, paddr_t *pa)
 {
-    struct xlate x = {0};
     if (!(c->msr & (access == ACCESS_FETCH ? MSR_IR : MSR_DR))) {
-        *pa = (uint32_t)ea;
+        *pa = ea & REAL_MASK;
         return true;
     }
-    enum walk w = bat_walk(c, ea, access, &x);
-    uint32_t sr = c->sr[(uint32_t)ea >> 28];
-    if (w == WALK_MISS && !(sr & 0x80000000)) w = hash32_walk(c, ea, sr, access, false, &x);
-    *pa = x.pa;
-    return w == WALK_HIT;
+    return seg_peek(c, ea, access, pa);
 }

@@ -1,6 +1,6 @@
 /*
- * Address translation of the 32-bit models: real mode, BATs, segments and the hashed page table,
- * with the software TLB that remembers it. Private to cpu/ and mmu/.
+ * Address translation: real mode here, the rest in seg32.c (BATs, segment registers, hashed page
+ * table) or seg64.c (SLB), with the software TLB that remembers it. Private to cpu/ and mmu/.
  * Sources: PEM chapter 7, MPC7450UM chapter 5, MPC750UM chapter 5.
  */
 #ifndef MMU_MMU_H
@@ -51,6 +51,20 @@ void mmu_tlb_load(struct ppc_cpu *c, ureg ea, bool fetch);
 
 /* After a successful translation of a RAM page: puts it into the soft TLB. */
 void mmu_fill_data(struct ppc_cpu *c, ureg ea, const struct xlate *x);
+
+/* What seg32.c or seg64.c does for an access that is to be translated; as mmu_translate, mmu_peek. */
+bool seg_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_kind kind,
+                   struct xlate *x) MUST_CHECK;
+bool seg_peek(struct ppc_cpu *c, ureg ea, enum access access, paddr_t *pa);
+/* Raises DSI with dsisr (and the store bit), or ISI with srr1; false. */
+bool mmu_fault(struct ppc_cpu *c, ureg ea, enum access access, uint32_t dsisr, uint32_t srr1);
+
+#if PPC_WIDTH == 64
+/* slbmte, slbie, slbia. */
+void slb_write(struct ppc_cpu *c, ureg rs, ureg rb);
+void slb_invalidate(struct ppc_cpu *c, ureg rb);
+void slb_invalidate_all(struct ppc_cpu *c);
+#endif
 
 /* ---- the walkers, one a scheme; result of a look-up before protection is applied ---- */
 

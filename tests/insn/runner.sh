@@ -71,7 +71,6 @@ no name|{"bits":32,"code":["60000000"]}
 no bits|{"name":"x","code":["60000000"]}
 no code|{"name":"x","bits":32}
 bits is neither 32 nor 64|{"name":"x","bits":16,"code":["60000000"]}
-a 64-bit vector|{"name":"x","bits":64,"code":["60000000"]}
 a hexadecimal number is expected|{"name":"x","bits":32,"code":["6000000g"]}
 an instruction of more than 32 bits|{"name":"x","bits":32,"code":["600000000"]}
 a value wider than its register|{"name":"x","bits":32,"code":["60000000"],"in":{"r3":"100000000"}}

@@ -132,26 +132,31 @@ static void lockstep(const char *model, unsigned rounds, uint64_t seed)
     struct decoder *d = decoder_new(ppc_model_find(model));
     rig_init(&a, model, PPC_GLUE_BEST);
     rig_init(&b, model, PPC_GLUE_PORTABLE);
-    rig_stop_at_vectors(&a);
-    rig_stop_at_vectors(&b);
+    unsigned lost = 0;
     for (unsigned n = 0; n < rounds; n++) {
         uint32_t code[LENGTH];
         for (unsigned i = 0; i < LENGTH; i++) {
             enum insn_id id;
             do {
                 id = (enum insn_id)(rig_random(&seed) % N_INSNS);
-                code[i] = usable(id) ? random_word(d, id, &seed) : 0;
+                bool here = !(insn_table[id].feature & ~a.cpu->model->features);
+                code[i] = here && usable(id) ? random_word(d, id, &seed) : 0;
             } while (!code[i]);
         }
+        rig_stop_at_vectors(&a);
+        rig_stop_at_vectors(&b);
         rig_code(&a, code, LENGTH);
         rig_code(&b, code, LENGTH);
         uint32_t msr = MSR_ME | (n % 16 ? MSR_FP | MSR_VEC : 0) | (n % 8 == 1 ? MSR_PR : 0) |
                        (n % 32 == 2 ? MSR_FE0 | MSR_FE1 : 0);
         random_state(&a, &b, &seed, msr);
-        if (!rig_run(&a, 1000)) ck_abort_msg("threaded core did not stop");
-        if (!rig_run(&b, 1000)) ck_abort_msg("portable core did not stop");
-        compare_states(&a, &b, code);
+        /* a random store may hit the stop at a vector: both go astray then, and where is chance */
+        bool stopped = rig_run(&a, 1000);
+        if (rig_run(&b, 1000) != stopped) ck_abort_msg("one core stopped, the other did not");
+        if (stopped) compare_states(&a, &b, code);
+        else lost++;
     }
+    ck_assert_uint_lt(lost, rounds / 1000 + 2);
     rig_free(&a);
     rig_free(&b);
     decoder_free(d);
