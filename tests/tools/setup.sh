@@ -34,9 +34,12 @@ need_packages() {
     rm -f "$log"
 }
 
-# build_target NAME : brings $top/build up to date; one build at a time.
+# build_target NAME [again] : brings $top/build up to date; one build at a time. Configuring is for the
+# first time, since the build itself looks at CMakeLists.txt and for new files; "again" looks for
+# libraries once more.
 build_target() {
     target=$1
+    again=${2:-}
     dir=$top/build
     mkdir -p "$dir"
     [ -x "$dir/ppcemu" ] || note "building (about a minute, once)"
@@ -44,10 +47,11 @@ build_target() {
     flock 9
     # A folder that has been moved or copied here has another place's paths in it.
     if ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$dir/CMakeCache.txt" 2> /dev/null; then
-        rm -rf "$dir/CMakeCache.txt" "$dir/CMakeFiles"
+        rm -rf "$dir/CMakeCache.txt" "$dir/CMakeFiles" "$dir/Makefile"
     fi
-    # The build itself looks at CMakeLists.txt and for new files, so configuring is for the first time.
-    if ! { { [ -e "$dir/CMakeFiles" ] || cmake -S "$top" -B "$dir" -DCMAKE_BUILD_TYPE=Release; } &&
+    [ -e "$dir/Makefile" ] || again=again # the last file that configuring writes
+    if ! { { [ -z "$again" ] ||
+        cmake -G 'Unix Makefiles' -S "$top" -B "$dir" -DCMAKE_BUILD_TYPE=Release; } &&
         cmake --build "$dir" --target "$target" -j "$(nproc)"; } > "$dir/build.log" 2>&1 < /dev/null; then
         grep -E -B2 -A6 'error|Error' "$dir/build.log" | tail -n 40 >&2 || tail -n 40 "$dir/build.log" >&2
         note "the build failed; build/build.log has all of it"
