@@ -51,6 +51,9 @@ static struct window *open_window(const struct options *o, struct desktop *d)
 {
     struct error why = {""};
     struct window *w = NULL;
+    if (o->nographic && o->window == WINDOW_SDL) {
+        fprintf(stderr, "ppcemu: no window (-nographic): the console is the serial port\n");
+    }
     if (!o->cfg.vga || o->nographic || o->window == WINDOW_NONE) return NULL;
 #ifdef PPCEMU_SDL
     w = window_open(&(struct window_options){

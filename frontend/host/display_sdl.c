@@ -301,6 +301,11 @@ static bool make_window(struct window *w)
 
 struct window *window_open(const struct window_options *o, struct desktop *d, struct error *err)
 {
+    /* SDL would go on to the bare console or to drivers that show nothing. */
+    if (!getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY") && !getenv("SDL_VIDEODRIVER")) {
+        error_set(err, ENODEV, "neither DISPLAY nor WAYLAND_DISPLAY is set");
+        return NULL;
+    }
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* signals have their own way (terminal.c) */
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     if (SDL_Init(SDL_INIT_VIDEO)) {

@@ -95,7 +95,7 @@ class Values(Case):
         self.refused(["-device", "sm501"], "-device sm501")
         self.refused(["-netdev", "user,id=n"], "-netdev")
         self.refused(["-nic", "user"], "-nic user")
-        self.refused(["-vga", "std"], "-vga std")
+        self.refused(["-vga", "cirrus"], "-vga cirrus")
         self.refused(["-accel", "kvm"], "-accel kvm")
 
     def test_machine_and_cpu(self):

@@ -57,15 +57,15 @@ class Runs(Case):
         return out.replace("\r", ""), err
 
     def test_notes(self):
-        notes = (["-accel", "tcg"], ["-vga", "none"], ["-net", "none"], ["-nic", "none"], ["-usb"],
+        notes = (["-accel", "tcg"], ["-net", "none"], ["-nic", "none"], ["-usb"],
                  ["-boot", "menu=on"], ["-name", "x"], ["-audiodev", "none,id=a"],
                  ["-monitor", "vc"])
         for words in notes:
             _, err = self.prompt(*words)
             self.assertEqual(err, "ppcemu: accepted but has no effect here: %s\n" % " ".join(words))
-        for words in (["-monitor", "none"], ["-smp", "1"], ["-display", "none"], ["-smp", "cpus=1"]):
+        for words in (["-monitor", "none"], ["-smp", "1"], ["-display", "none"], ["-vga", "none"], ["-smp", "cpus=1"]):
             self.assertEqual(self.prompt(*words)[1], "")
-        self.assertIn("windows are not built in", self.prompt("-display", "sdl")[1])
+        self.assertIn("ppcemu: no window (", self.prompt("-display", "sdl")[1])
 
     def test_double_dash(self):
         self.assertEqual(self.prompt("--machine", "pegasos2", "--m", "256M", "--cpu", "g4")[1], "")
