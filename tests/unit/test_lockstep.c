@@ -1,7 +1,7 @@
 /*
  * The threaded core against the portable one: random straight code over every record, the same start
  * state, the whole architected state and memory compared afterwards. What a fast handler does
- * otherwise than the full function shows here.
+ * otherwise than the full function shows here. test_lockstep64.c compiles it again for 64-bit models.
  */
 #include "cpu/decode.h"
 #include "tests/unit/cpu_fixture.h"
@@ -18,6 +18,7 @@ static bool usable(enum insn_id id)
     switch (id) {
     case INSN_ILLEGAL: case INSN_sc: case INSN_rfi: case INSN_mtmsr: case INSN_b: case INSN_bc:
     case INSN_bclr: case INSN_bcctr: case INSN_mtspr: case INSN_mtsr: case INSN_mtsrin:
+    case INSN_rfid: case INSN_hrfid: case INSN_mtmsrd:
         return false;
     default: return true;
     }
@@ -38,6 +39,10 @@ static uint32_t random_word(const struct decoder *d, enum insn_id id, uint64_t *
         case FORM_VX: w = (w & ~ones(11)) | in->xo; break;
         case FORM_VA: w = (w & ~ones(6)) | in->xo; break;
         case FORM_VC: w = (w & ~ones(10)) | in->xo; break;
+        case FORM_DS: w = (w & ~ones(2)) | in->xo; break;
+        case FORM_MD: w = (w & ~(ones(3) << 2)) | (uint32_t)in->xo << 2; break;
+        case FORM_MDS: w = (w & ~(ones(4) << 1)) | (uint32_t)in->xo << 1; break;
+        case FORM_XS: w = (w & ~(ones(9) << 2)) | (uint32_t)in->xo << 2; break;
         default: break;
         }
         w &= ~decode_reserved_mask(d, id);
@@ -46,6 +51,28 @@ static uint32_t random_word(const struct decoder *d, enum insn_id id, uint64_t *
         if (decode(d, w, &s, &v) == id) return w;
     }
     return 0;
+}
+
+#if PPC_WIDTH == 64
+#define SF_BIT MSR_SF
+#else
+#define SF_BIT 0
+#endif
+
+/* The upper halves of registers: in 32-bit mode (junk) they must not matter for addresses. */
+static ureg widen(uint32_t low, bool junk, uint64_t *seed)
+{
+#if PPC_WIDTH == 32
+    (void)junk;
+    (void)seed;
+    return low;
+#else
+    static const uint32_t upper[] = {0, 0, 0xffffffff, 1, 0x7fffffff, 0x80000000};
+    uint64_t r = rig_random(seed);
+    bool address = low >= DATA_AT && low < DATA_AT + DATA_LEN;
+    if (address && !junk) return low;
+    return (ureg)(r & 8 ? (uint32_t)(r >> 32) : upper[(r >> 8) % ARRAY_SIZE(upper)]) << 32 | low;
+#endif
 }
 
 static uint32_t edge(uint64_t *seed)
@@ -74,20 +101,20 @@ static uint64_t edge64(uint64_t *seed)
     return (rig_random(seed) & UINT64_C(0x800fffffffffffff)) | (UINT64_C(1023) - 8 + (r >> 8) % 16) << 52;
 }
 
-static void random_state(struct rig *a, struct rig *b, uint64_t *seed, uint32_t msr)
+static void random_state(struct rig *a, struct rig *b, uint64_t *seed, ureg msr)
 {
     struct rig *rigs[2] = {a, b};
     uint64_t at = *seed;
     for (unsigned k = 0; k < 2; k++) {
         struct ppc_cpu *c = rigs[k]->cpu;
         *seed = at;
-        for (unsigned i = 0; i < 32; i++) c->gpr[i] = edge(seed);
+        for (unsigned i = 0; i < 32; i++) c->gpr[i] = widen(edge(seed), !(msr & SF_BIT), seed);
         for (unsigned i = 0; i < 32; i++) c->fpr[i] = edge64(seed);
         for (unsigned i = 0; i < 64; i++) c->vr[i / 2].u64[i & 1] = edge64(seed);
         cr_set(c, (uint32_t)rig_random(seed), 0xff);
         xer_set(c, (uint32_t)rig_random(seed));
-        c->lr = (uint32_t)rig_random(seed);
-        c->ctr = (uint32_t)rig_random(seed);
+        c->lr = (ureg)rig_random(seed);
+        c->ctr = (ureg)rig_random(seed);
         uint64_t r = rig_random(seed);
         /* an enabled exception that is already there would have trapped before: not with FE0/FE1 */
         uint32_t fpscr = (uint32_t)(r >> 32) & (msr & MSR_FE0 ? 0xff : 0xfff8ffff);
@@ -116,9 +143,9 @@ static void compare_states(struct rig *a, struct rig *b, const uint32_t *code)
             ppc_disasm(a->cpu, code[k], CODE_AT + 4 * k, text, sizeof text);
             printf("  %08x %s\n", code[k], text);
         }
-        ck_abort_msg("pc %08llx and %08llx, srr0 %08x and %08x, %s: threaded %016llx%016llx portable %016llx%016llx",
-                     (unsigned long long)ppc_pc(a->cpu), (unsigned long long)ppc_pc(b->cpu), a->cpu->srr0,
-                     b->cpu->srr0, name,
+        ck_abort_msg("pc %08llx and %08llx, srr0 %08llx and %08llx, %s: threaded %016llx%016llx portable %016llx%016llx",
+                     (unsigned long long)ppc_pc(a->cpu), (unsigned long long)ppc_pc(b->cpu),
+                     (unsigned long long)a->cpu->srr0, (unsigned long long)b->cpu->srr0, name,
                      (unsigned long long)get_be64(x), (unsigned long long)get_be64(x + 8),
                      (unsigned long long)get_be64(y), (unsigned long long)get_be64(y + 8));
     }
@@ -147,7 +174,7 @@ static void lockstep(const char *model, unsigned rounds, uint64_t seed)
         rig_stop_at_vectors(&b);
         rig_code(&a, code, LENGTH);
         rig_code(&b, code, LENGTH);
-        uint32_t msr = MSR_ME | (n % 16 ? MSR_FP | MSR_VEC : 0) | (n % 8 == 1 ? MSR_PR : 0) |
+        ureg msr = (n % 4 != 3 ? SF_BIT : 0) | MSR_ME | (n % 16 ? MSR_FP | MSR_VEC : 0) | (n % 8 == 1 ? MSR_PR : 0) |
                        (n % 32 == 2 ? MSR_FE0 | MSR_FE1 : 0);
         random_state(&a, &b, &seed, msr);
         /* a random store may hit the stop at a vector: both go astray then, and where is chance */
@@ -162,21 +189,30 @@ static void lockstep(const char *model, unsigned rounds, uint64_t seed)
     decoder_free(d);
 }
 
+#if PPC_WIDTH == 64
+START_TEST(test_970) { lockstep("970", 12000, 4); }
+END_TEST
+#else
 START_TEST(test_7457) { lockstep("7457", 12000, 1); }
 END_TEST
 START_TEST(test_7400) { lockstep("7400", 4000, 2); }
 END_TEST
 START_TEST(test_750) { lockstep("750cxe", 4000, 3); }
 END_TEST
+#endif
 
 int main(void)
 {
     Suite *s = suite_create("lockstep");
     TCase *t = tcase_create("random code");
     tcase_set_timeout(t, 0);
+#if PPC_WIDTH == 64
+    tcase_add_test(t, test_970);
+#else
     tcase_add_test(t, test_7457);
     tcase_add_test(t, test_7400);
     tcase_add_test(t, test_750);
+#endif
     suite_add_tcase(s, t);
     return rig_main(s);
 }
