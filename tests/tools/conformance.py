@@ -40,7 +40,7 @@ GROUPS = [  # name, pattern of records, what they are checked against
 ]
 
 REASONS = {  # tag -> why the expected value need not be a 74xx's
-    "fsqrt": "the recording chip has fsqrt and fsqrts; MPC7450UM 2.3.4.2 lists them among the optional instructions that the chip does not have: "
+    "fsqrt": "the recording chip has fsqrt and fsqrts; MPC7450UM 2.3 lists them among the optional instructions that the chip does not have: "
              "illegal instruction",
     "power5": "popcntb came with POWER5 (Power ISA 2.02); a 74xx takes the illegal instruction exception",
     "estimate": "the architecture fixes only the precision of estimates (ALTIVECPEM 6: 1/32 for vlogefp); the tables of the 74xx are not "
