@@ -42,7 +42,8 @@ static int print_operand(const struct operand *o, uint32_t word, uint64_t pc, bo
     case PR_SDEC: return snprintf(buf, len, "%d", o->conv == CONV_HIGH ? v >> 16 : v);
     case PR_HEX: return snprintf(buf, len, "0x%x", field);
     default:
-        if (o->conv == CONV_SPR) return snprintf(buf, len, "%d", v);
+        if (o->conv == CONV_SPR || o->conv == CONV_HALF6 || o->conv == CONV_MB6)
+            return snprintf(buf, len, "%d", v);
         return snprintf(buf, len, "%u", field);
     }
 }

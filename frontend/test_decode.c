@@ -56,19 +56,19 @@ static int parse(struct decode_args *a, int argc, char **argv)
 }
 
 /* All 2^32 words by class: legal, legal but for reserved bits that are not 0, illegal. */
-static void sweep(const struct ppc_cpu *c, bool verbose)
+static void sweep(const struct decoder *d, bool verbose)
 {
     uint64_t legal = 0, reserved = 0;
     static uint64_t per_record[N_INSNS];
     uint32_t mask[N_INSNS];
     for (unsigned i = 1; i < N_INSNS; i++)
-        mask[i] = decode_reserved_mask(c->decoder, (enum insn_id)i);
+        mask[i] = decode_reserved_mask(d, (enum insn_id)i);
     mask[INSN_ILLEGAL] = 0;
     uint32_t w = 0;
     do {
         struct slot s;
         unsigned v;
-        enum insn_id id = decode(c->decoder, w, &s, &v);
+        enum insn_id id = decode(d, w, &s, &v);
         per_record[id]++;
         if (id == INSN_ILLEGAL) continue;
         if (w & mask[id]) reserved++;
@@ -81,7 +81,7 @@ static void sweep(const struct ppc_cpu *c, bool verbose)
 }
 
 /* "7c632214  add     r3,r3,r4"; a remark where reserved bits are set. */
-static bool show(const struct ppc_cpu *c, const char *text, uint64_t pc)
+static bool show(const struct ppc_cpu *c, const struct decoder *d, const char *text, uint64_t pc)
 {
     char buf[96];
     uint64_t hi, word;
@@ -90,9 +90,9 @@ static bool show(const struct ppc_cpu *c, const char *text, uint64_t pc)
     }
     struct slot s;
     unsigned v;
-    enum insn_id id = decode(c->decoder, (uint32_t)word, &s, &v);
+    enum insn_id id = decode(d, (uint32_t)word, &s, &v);
     ppc_disasm(c, (uint32_t)word, pc, buf, sizeof buf);
-    bool odd = id != INSN_ILLEGAL && (uint32_t)word & decode_reserved_mask(c->decoder, id);
+    bool odd = id != INSN_ILLEGAL && (uint32_t)word & decode_reserved_mask(d, id);
     printf("%08" PRIx64 "  %s%s\n", word, buf,
            id == INSN_ILLEGAL ? "  # illegal" : odd ? "  # reserved bits set" : "");
     return true;
@@ -110,11 +110,13 @@ int test_decode(int argc, char **argv)
         fprintf(stderr, "ppcemu-test: %s\n", err.text);
         r = EXIT_BAD;
     } else if (!r) {
+        struct decoder *d = decoder_new(a.model);
         for (int i = 0; i < a.n_words && !r; i++)
-            if (!show(b.cpu, a.words[i], a.pc + 4 * (uint64_t)i)) {
+            if (!show(b.cpu, d, a.words[i], a.pc + 4 * (uint64_t)i)) {
                 r = bad("%s: not an instruction word", a.words[i]);
             }
-        if (!r && a.all) sweep(b.cpu, a.verbose);
+        if (!r && a.all) sweep(d, a.verbose);
+        decoder_free(d);
         bare_free(&b);
     }
     free(a.words);

@@ -304,6 +304,15 @@ static uint64_t random_gpr(struct lockstep *l)
     return r & 1 ? (uint32_t)(r >> 32) : DATA_AT + 0x800 + ((r >> 32) & 0xfff); /* an address */
 }
 
+/* For the upper half of a 64-bit register: 0 where it would spoil an address. */
+static uint64_t random_upper(struct lockstep *l, bool mode64, uint64_t low)
+{
+    uint64_t r = next(l);
+    bool address = low >= DATA_AT && low < DATA_AT + DATA_LEN;
+    if ((mode64 && address) || r & 1) return 0;
+    return (r & 2 ? 0xffffffff : r >> 32) << 32;
+}
+
 static uint64_t random_fpr(struct lockstep *l)
 {
     static const uint64_t edges[] = {
@@ -326,13 +335,17 @@ static void set_both(struct lockstep *l, enum bare_reg kind, unsigned n, struct 
 static void random_state(struct lockstep *l)
 {
     uint64_t r = next(l);
-    uint32_t msr = USER_BITS | (r & 1 ? MSR_PR : 0);
-    if (!(r >> 1 & 15)) msr &= ~(uint32_t)(MSR_FP | MSR_VEC);
+    uint64_t msr = USER_BITS | (r & 1 ? MSR_PR : 0);
+    if (!(r >> 1 & 15)) msr &= ~(uint64_t)(MSR_FP | MSR_VEC);
+    bool wide = l->fast.b.width == 64, mode64 = wide && r >> 20 & 3;
+    if (mode64) msr |= MSR_SF;
     if (!(r >> 5 & 31)) msr |= MSR_FE0 | MSR_FE1;
     bare_clear(&l->fast.b, msr);
     bare_clear(&l->full.b, msr);
     for (unsigned n = 0; n < 32; n++) {
-        set_both(l, BARE_GPR, n, (struct value){0, random_gpr(l)});
+        uint64_t gpr = random_gpr(l);
+        if (wide) gpr |= random_upper(l, mode64, gpr);
+        set_both(l, BARE_GPR, n, (struct value){0, gpr});
         set_both(l, BARE_FPR, n, (struct value){0, random_fpr(l)});
         set_both(l, BARE_VR, n, (struct value){random_fpr(l), random_fpr(l)});
     }
@@ -356,13 +369,20 @@ static bool write_both(struct lockstep *l, uint64_t at, const void *from, uint64
  * them on, FPSCR[FEX] would have to be cleared first, or the next instruction traps (PEM 6.4.7). */
 static bool write_handlers(struct lockstep *l)
 {
-    static const uint32_t skip[] = {
+    enum { WORDS = 11 };
+    static const uint32_t skip32[WORDS] = {
         0x7c7043a6, 0x7c7a02a6, 0x38630004, 0x7c7a03a6, /* mtsprg0 r3; SRR0 += 4 */
         0x7c7b02a6, 0x54630566, 0x5463062c, 0x7c7b03a6, /* SRR1 without FE0, FE1 */
-        0x7c7042a6, 0x4c000064,                         /* mfsprg0 r3; rfi */
+        0x7c7042a6, 0x4c000064, 0x60000000,             /* mfsprg0 r3; rfi */
     };
-    uint8_t bytes[sizeof skip];
-    for (unsigned i = 0; i < ARRAY_SIZE(skip); i++) put_be32(bytes + 4 * i, skip[i]);
+    static const uint32_t skip64[WORDS] = {
+        0x7c7043a6, 0x7c7a02a6, 0x38630004, 0x7c7a03a6,
+        0x7c7b02a6, 0x7863a042, 0x78631840, 0x78634800, /* rldicl: the upper half stays as well */
+        0x7c7b03a6, 0x7c7042a6, 0x4c000024,             /* rfid */
+    };
+    const uint32_t *skip = l->fast.b.width == 64 ? skip64 : skip32;
+    uint8_t bytes[4 * WORDS];
+    for (unsigned i = 0; i < WORDS; i++) put_be32(bytes + 4 * i, skip[i]);
     for (uint32_t v = 0x100; v < VECTORS_END; v += 0x100)
         if (!write_both(l, v == 0xf00 ? 0xf20 : v, bytes, sizeof bytes)) return false;
     return true;
@@ -432,8 +452,9 @@ static int set_register(struct lockstep *l, char *arg)
 static int load(struct lockstep *l)
 {
     struct error err = {""};
-    bare_clear(&l->fast.b, USER_BITS);
-    bare_clear(&l->full.b, USER_BITS);
+    uint64_t msr = USER_BITS | (l->fast.b.width == 64 ? MSR_SF : 0);
+    bare_clear(&l->fast.b, msr);
+    bare_clear(&l->full.b, msr);
     if (image_load(&l->image, &l->fast.b, &err)) {
         fprintf(stderr, "ppcemu-test: %s\n", err.text);
         return EXIT_BAD;
