@@ -42,7 +42,8 @@ enum sem ppc_raise_alignment(struct ppc_cpu *c, ureg ea)
 {
     paddr_t pa;
     uint8_t word[4] = {0};
-    if (mmu_peek(c, c->pc, ACCESS_FETCH, &pa) && bus_ram_read(c->bus, pa, word, 4)) word[0] = 0;
+    ureg pc = c->msr & MSR_LE ? c->pc ^ 4 : c->pc; /* where the word came from: PEM 3.1.4.3 */
+    if (mmu_peek(c, pc, ACCESS_FETCH, &pa) && bus_ram_read(c->bus, pa, word, 4)) word[0] = 0;
     c->dar = ea;
     c->dsisr = alignment_dsisr(get_be32(word));
     return ppc_raise(c, VEC_ALIGNMENT, 0);
@@ -94,7 +95,7 @@ void msr_write(struct ppc_cpu *c, ureg v)
         mmu_select_bank(c);
         c->kick |= KICK_SYNC;
     }
-    if ((old ^ c->msr) & (MSR_SE | MSR_BE)) c->kick |= KICK_SYNC;
+    if ((old ^ c->msr) & (MSR_SE | MSR_BE | MSR_FE0 | MSR_FE1)) c->kick |= KICK_SYNC;
     if (!full_width(c)) { /* a change to 32-bit mode clears the upper half of the current address */
         c->pc = in_mode(c, c->pc);
         c->npc = in_mode(c, c->npc);

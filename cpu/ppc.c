@@ -8,6 +8,7 @@
 #include "cpu/decode.h"
 #include "cpu/exception.h"
 #include "cpu/exec.h"
+#include "cpu/fpu_exact.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
@@ -94,6 +95,11 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
             return PPC_STOP_KICK;
         }
         if (c->kick & KICK_IRQ && ppc_take_interrupt(c)) c->left--;
+        if (unlikely(fpu_exception_due(c))) { /* mtmsr or rfi with FEX = 1: PEM 6.4.7 */
+            ppc_raise(c, VEC_PROGRAM, PROGRAM_FP);
+            ppc_take_exception(c, c->pc);
+            c->left--;
+        }
         if (c->idle) return PPC_STOP_IDLE;
         if (c->left <= 0) return PPC_STOP_BUDGET;
         mmu_need_bank(c);

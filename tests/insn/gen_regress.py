@@ -367,14 +367,14 @@ def exception_threads():
                                   (0xBBA04000, "lmw", 0x4000, 0x00001FA0), (0x90604002, "stw", 0x4002, 0x00000860)):
         t.raw(name, le_words(word), {"msr": "11001", "mem": mem}, {"exc": "600", "dar": f"{ea:08x}", "msr": "00011001"})
         p.raw(name, le_words(word), {"msr": "11001", "mem": mem}, {"exc": "600", "dsisr": f"{dsisr:08x}"})
-    PENDING.append(p)
+    out.append(p)
     p = Thread("fex-already-set", "lockstep --random", "PEM 6.4.7: the program exception is taken whenever FPSCR[FEX] = 1 and FE0 or FE1 is set; "
                "so an mtmsr or rfi that sets them while FEX is 1 brings it, and no floating-point instruction runs")
     for word, name in ((0xFC011000, "fcmpu"), (0xFC011040, "fcmpo"), (0xFC201090, "fmr"), (0xFC22182A, "fadd")):
         p.raw(name, [f"{word:08x}"], {"msr": "3902", "fpscr": "e1000080", "f1": "3ff0000000000000", "f2": "3ff0000000000000"},
               {"exc": "700", "srr0": "00100000"})
     p.raw("mtmsr", ["7c600124", "60000000", "60000000"], {"msr": "3002", "r3": "3902", "fpscr": "e1000080"}, {"exc": "700"})
-    PENDING.append(p)
+    out.append(p)
     t.raw("lswi", le_words(0x7C6444AA), {"msr": "1001", "r4": "4000"}, {"exc": "600", "dar": "00004000"})
     out.append(t)
     return out
