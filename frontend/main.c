@@ -46,25 +46,22 @@ static void *run_machine(void *ctx)
     return NULL;
 }
 
-/* NULL: no window; then the console is the serial port, and the user hears why unless he wanted that. */
-static struct window *open_window(const struct options *o, struct desktop *d)
+/* NULL: no window; then the console is the serial port, and *why says it unless the user wanted that.
+ */
+static struct window *open_window(const struct options *o, struct desktop *d, struct error *why)
 {
-    struct error why = {""};
     struct window *w = NULL;
-    if (o->nographic && o->window == WINDOW_SDL) {
-        fprintf(stderr, "ppcemu: no window (-nographic): the console is the serial port\n");
-    }
+    if (o->nographic && o->window == WINDOW_SDL) error_set(why, ENODEV, "-nographic");
     if (!o->cfg.vga || o->nographic || o->window == WINDOW_NONE) return NULL;
 #ifdef PPCEMU_SDL
     w = window_open(&(struct window_options){
         .machine = o->type->about, .full_screen = o->full_screen,
         .scale = o->stretch ? SCALE_STRETCH : o->integer_scale ? SCALE_INTEGER : SCALE_ASPECT,
-    }, d, &why);
+    }, d, why);
 #else
     (void)d;
-    error_set(&why, ENOSYS, "built without SDL");
+    error_set(why, ENOSYS, "built without SDL");
 #endif
-    if (!w) fprintf(stderr, "ppcemu: no window (%s): the console is the serial port\n", why.text);
     return w;
 }
 
@@ -83,15 +80,19 @@ static void run_both(struct run *r, struct window *w)
 
 static int run(struct options *o, struct host_char_loop *loop)
 {
-    struct error err = {""};
+    struct error err = {""}, no_window = {""};
     struct machine *m = NULL;
     struct desktop *d = desktop_new();
     struct window *w = NULL;
     int r = setup_open(o, loop, &err);
-    if (!r) w = open_window(o, d);
+    if (!r) w = open_window(o, d, &no_window);
     o->cfg.screen_console = w;
     if (!r) r = new_machine(o, &m, &err);
     int status = r ? complain(&err) : 0;
+    /* Bad input gets one sentence: this one is for machines that run. */
+    if (!r && no_window.text[0]) {
+        fprintf(stderr, "ppcemu: no window (%s): the console is the serial port\n", no_window.text);
+    }
     if (!r) {
         struct run run = {m, loop, {
             .icount_sleep = o->icount_sleep, .monitor = o->monitor_char, .gdb = o->gdb_char,

@@ -3,9 +3,10 @@
 note() { printf 'ppcemu: %s\n' "$*" >&2; }
 
 # need_packages NAME... : installs what is missing on a Debian system; elsewhere cmake will tell.
+# $missing is what was.
 need_packages() {
-    command -v dpkg-query > /dev/null || return 0
     missing=
+    command -v dpkg-query > /dev/null || return 0
     for p in "$@"; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2> /dev/null || :)" = installed ] ||
             missing="$missing $p"
@@ -34,9 +35,9 @@ need_packages() {
     rm -f "$log"
 }
 
-# build_target NAME [again] : brings $top/build up to date; one build at a time. Configuring is for the
-# first time, since the build itself looks at CMakeLists.txt and for new files; "again" looks for
-# libraries once more.
+# build_target NAME [AGAIN] : brings $top/build up to date; one build at a time. Configuring is for the
+# first time, since the build itself looks at CMakeLists.txt and for new files; a second argument that is
+# not empty looks for libraries once more.
 build_target() {
     target=$1
     again=${2:-}
