@@ -387,6 +387,8 @@ def make():
 def main():
     threads = make()
     rows = sum(t.save() for t in threads)
+    if PENDING:
+        os.makedirs(os.path.join(HERE, "pending"), exist_ok=True)
     print(f"pending/: {len(PENDING)} files, {sum(p.save('pending') for p in PENDING)} rows")
     print(f"regress/: {len(threads)} threads, {rows} rows")
 

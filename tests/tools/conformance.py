@@ -173,7 +173,7 @@ def main():
     for line in lines[:-1]:
         if re.match(r"\S+: \d+ passed", line) and not any(line.startswith(os.path.basename(r)) for r in regress):
             o.append("- " + line)
-    o += [f"- regress/: {len(regress)} files, one a public thread (tests/insn/gen_regress.py names thread and paragraph): "
+    o += [f"- regress/: {len(regress)} files, one a public thread or a bug found here (tests/insn/gen_regress.py names thread and paragraph): "
           f"{sum(1 for f in regress for _ in rows(f))} rows", f"- together: {lines[-1]}", "",
           "## Cases that differ, and why", ""]
     if bad:
