@@ -33,17 +33,37 @@ def _run(command):
         raise SystemExit("perf: failed: %s\n%s" % (" ".join(command), done.stdout.decode()))
 
 
-def _key(with_cold):
-    h = hashlib.sha256(b"cold" if with_cold else b"")
-    files = sorted(glob.glob(os.path.join(HERE, "progs", "*")))
-    for name in files + [os.path.join(HERE, f) for f in ("build.py", "cold.py")]:
+def _key(sources):
+    h = hashlib.sha256()
+    for name in sources:
         with open(name, "rb") as f:
             h.update(f.read())
+    h.update(repr((WARN, PLAIN, GUEST, NATIVE)).encode())
     for compiler in (GUEST[0], NATIVE[0]):
         h.update(subprocess.check_output([compiler, "--version"]))
     with open("/proc/cpuinfo", "rb") as f:  # -march=native
         h.update(b"".join(line for line in f if line.startswith((b"flags", b"model name"))))
     return h.hexdigest()[:16]
+
+
+def _made(name, key, make):
+    """The result folder NAME-KEY with guest/ and native/, filled by make when it is not there."""
+    result = os.path.join(cache(), "%s-%s" % (name, key))
+    if os.path.isdir(result):
+        return result
+    os.makedirs(cache(), exist_ok=True)
+    tmp = tempfile.mkdtemp(prefix="perf.tmp.", dir=cache())
+    try:
+        for folder in ("guest", "native"):
+            os.mkdir(os.path.join(tmp, folder))
+        make(os.path.join(tmp, "guest"), os.path.join(tmp, "native"))
+        os.rename(tmp, result)
+    except OSError:
+        if not os.path.isdir(result):  # else another run was faster
+            raise
+    finally:
+        shutil.rmtree(tmp, ignore_errors=True)
+    return result
 
 
 def _bench(compiler, out, vector_flags, scalar_flags):
@@ -82,32 +102,33 @@ def _read(name):
         return f.read()
 
 
-def programs(initramfs, with_cold=True):
-    """The folder with guest/ and native/ programs and initramfs.gz, which is `initramfs` and them.
-    The large program of class cold takes half a minute to compile, once."""
-    result = os.path.join(cache(), "perf-" + _key(with_cold))
-    if not os.path.isdir(result):
-        os.makedirs(cache(), exist_ok=True)
-        tmp = tempfile.mkdtemp(prefix="perf.tmp.", dir=cache())
-        for folder in ("guest", "native"):
-            os.mkdir(os.path.join(tmp, folder))
-        _bench(GUEST, os.path.join(tmp, "guest", "bench"), ["-maltivec"], ["-mno-altivec"])
-        _bench(NATIVE, os.path.join(tmp, "native", "bench"), [], [])
-        if with_cold:
-            _cold(GUEST, os.path.join(tmp, "guest", "cold"), ["-mno-altivec"])
-            _cold(NATIVE, os.path.join(tmp, "native", "cold"), [])
-        for name in glob.glob(os.path.join(tmp, "guest", "*")):
-            _run([CROSS + "strip", name])
-        try:
-            os.rename(tmp, result)
-        except OSError:  # another run was faster
-            shutil.rmtree(tmp)
-    files = [("bin/" + name, 0o100755, _read(os.path.join(result, "guest", name)))
-             for name in sorted(os.listdir(os.path.join(result, "guest")))]
-    both = os.path.join(result, "initramfs-%d.gz" % os.getpid())
-    with open(both, "wb") as f:
-        data = _read(initramfs)
+def _make_bench(guest, native):
+    _bench(GUEST, os.path.join(guest, "bench"), ["-maltivec"], ["-mno-altivec"])
+    _bench(NATIVE, os.path.join(native, "bench"), [], [])
+    _run([CROSS + "strip", os.path.join(guest, "bench")])
+
+
+def _make_cold(guest, native):
+    _cold(GUEST, os.path.join(guest, "cold"), ["-mno-altivec"])
+    _cold(NATIVE, os.path.join(native, "cold"), [])
+    _run([CROSS + "strip", os.path.join(guest, "cold")])
+
+
+def programs(with_cold=True):
+    """Name -> folder with guest/NAME and native/NAME. The large program of class cold takes half a
+    minute to compile, once."""
+    sources = sorted(glob.glob(os.path.join(HERE, "progs", "*")))
+    built = {"bench": _made("perf", _key(sources), _make_bench)}
+    if with_cold:
+        built["cold"] = _made("perf-cold", _key([os.path.join(HERE, "cold.py")]), _make_cold)
+    return built
+
+
+def write_initramfs(plain, built, path):
+    """Writes the archive `plain` followed by one with the guest's programs in bin/."""
+    files = [("bin/" + name, 0o100755, _read(os.path.join(folder, "guest", name)))
+             for name, folder in built.items()]
+    data = _read(plain)
+    with open(path, "wb") as f:
         # The kernel unpacks one archive after the other; each begins at a multiple of four.
         f.write(data + bytes(-len(data) % 4) + gzip.compress(_archive(files), 6, mtime=0))
-    os.replace(both, os.path.join(result, "initramfs.gz"))
-    return result

@@ -86,9 +86,9 @@ def qemu(kernel, initramfs, drives=None):
     return Guest("QEMU", QEMU, arguments, nvram=None)
 
 
-def native(folder, command, drives):
+def native(built, command, drives):
     words = [word.format(**drives) for word in command.split()]
-    words[0] = os.path.join(folder, words[0])
+    words[0] = os.path.join(built[words[0]], "native", words[0])
     child = subprocess.Popen(words, stdout=subprocess.PIPE)
     text = child.stdout.read().decode()
     child.stdout.close()

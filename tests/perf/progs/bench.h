@@ -24,9 +24,8 @@ struct bench {
 extern const struct bench integer_benches[], lz_benches[], call_benches[], fp_benches[],
     vector_benches[], system_benches[], io_benches[];
 
-/* For system_benches and io_benches: what stands behind NAME ROUNDS on the command line. */
+/* For io_benches: what stands behind NAME ROUNDS on the command line. */
 extern const char *bench_argument;
-extern char *bench_program;
 
 /* A random sequence that is the same everywhere. */
 static inline uint32_t bench_random(uint32_t *state)

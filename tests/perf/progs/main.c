@@ -3,7 +3,6 @@
 #include <time.h>
 
 const char *bench_argument;
-char *bench_program;
 
 static const struct bench *const classes[] = {
     integer_benches, lz_benches, call_benches, fp_benches, vector_benches, system_benches,
@@ -37,7 +36,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench NAME ROUNDS [ARGUMENT]\n");
         return 2;
     }
-    bench_program = argv[0];
     bench_argument = argc > 3 ? argv[3] : NULL;
 
     uint64_t begin = now();

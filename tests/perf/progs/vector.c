@@ -217,7 +217,7 @@ static uint32_t saturate(unsigned rounds)
 {
     enum { N = 512 };
     static v8s sound[N], echo[N];
-    static v16u picture[N];
+    static v16u picture[N], fade[16];
     uint32_t seed = 19, sum = 0;
 
     for (int i = 0; i < N; i++) {
@@ -227,6 +227,7 @@ static uint32_t saturate(unsigned rounds)
         }
         for (int k = 0; k < 16; k++) {
             picture[i][k] = (uint8_t)bench_random(&seed);
+            fade[i & 15][k] = (uint8_t)bench_random(&seed) & 15;
         }
     }
     while (rounds--) {
@@ -235,7 +236,7 @@ static uint32_t saturate(unsigned rounds)
 
             echo[i] = echo[i] - (echo[i] >> 3);
             sound[i] = mixed ^ (echo[i] << 1);
-            picture[i] = subtract_saturated(picture[i], (v16u)mixed & 15) + 3;
+            picture[i] = subtract_saturated(picture[i], fade[i & 15]) + 3;
         }
     }
     for (int i = 0; i < N; i += 5) {
