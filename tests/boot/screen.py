@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""The window under Xvfb with real X events. screen.py prompt|linux; SAVE=folder keeps the pictures of
+each step there (how docs/screenshots and tests/boot/pictures are made)."""
+
+import glob
+import os
+import re
+import struct
+import time
+
+from console import Console, Failed, TOP, check, guest, main, scratch
+from xscreen import Picture, XScreen, load, reference
+
+SAVE = os.environ.get("SAVE")
+
+
+def keep(picture, name):
+    if SAVE:
+        picture.save(os.path.join(SAVE, name + ".png"))
+    return picture
+
+
+def font():
+    """firmware/font.c's glyphs."""
+    text = open(os.path.join(TOP, "firmware", "font.c")).read()
+    rows = re.findall(r"\{((?:0x[0-9a-f]{2}, ){11}0x[0-9a-f]{2})\}", text)
+    return [[0, 0, 0] + [int(v, 16) for v in r.split(", ")] + [0] for r in rows]
+
+
+GLYPHS = font()
+
+
+def written(text, ink=0xc8):
+    """`text` as the firmware's console draws it, black behind."""
+    rows = []
+    for r in range(16):
+        line = b""
+        for c in text:
+            bits = GLYPHS[ord(c) - 32][r]
+            line += b"".join(bytes([ink if bits & 0x80 >> k else 0] * 3) for k in range(8))
+        rows.append(line)
+    return Picture(8 * len(text), 16, rows)
+
+
+def has_line(picture, text):
+    """Some row of the console begins with `text`."""
+    want = written(text)
+    return any(picture.crop(0, y, want.width, 16) == want for y in range(0, picture.height - 15, 16))
+
+
+def screenshots_agree(x, folder, name):
+    """Ctrl-Alt-S writes what the X screen shows."""
+    for old in glob.glob(folder + "/ppcemu-*.png"):
+        os.remove(old)
+    x.key("ctrl+alt+s")
+    x.wait_title("screenshot: ppcemu-")
+    made = glob.glob(folder + "/ppcemu-*.png")
+    check(len(made) == 1, "Ctrl-Alt-S made %d files", len(made))
+    shot = load(made[0])
+    check(shot.width == 800 and shot.height == 600, "screenshot of %d x %d", shot.width, shot.height)
+    # A cursor that blinks may be there in one of the two.
+    seen = x.picture()
+    differ = sum(1 for a, b in zip(shot.rows, seen.rows) if a != b)
+    check(differ <= 16, "%s: screenshot and X screen differ in %d rows", name, differ)
+    return shot
+
+
+def full_screen(x):
+    """There and back; the picture fills the screen's height in its own shape."""
+    before = x.place()
+    x.key("ctrl+alt+f")
+    end = time.monotonic() + 10
+    while x.place()[2:] != (1280, 1024):
+        check(time.monotonic() < end, "full screen is %s", x.place())
+        time.sleep(0.1)
+    p = x.wait_for(lambda p: p.crop(0, 40, 1280, 900).lit() > 500 and
+                   p.crop(0, 0, 1280, 30).lit() == 0 and p.crop(0, 994, 1270, 20).lit() == 0, 10,
+                   "the picture in full screen, with bars above and below")
+    keep(p, "full-screen")
+    x.key("ctrl+alt+f")
+    end = time.monotonic() + 10
+    while x.place()[2:] != (800, 600):
+        check(time.monotonic() < end, "back from full screen: %s, was %s", x.place(), before)
+        time.sleep(0.1)
+    time.sleep(0.5)
+
+
+def prompt():
+    """The demo and the ok prompt: text, keys with shift, pause, screenshot, CD, close."""
+    with scratch() as folder, XScreen() as x, \
+            Console([], env=x.env, cwd=folder) as c:
+        x.window("ppcemu")
+        c.expect("ppcemu demo: done\n", 120)
+        x.wait_for(lambda p: has_line(p, "ppcemu demo: done"), 10, "the demo's last line")
+        keep(x.picture(), "demo")
+        x.type("Dev /cpus `1234567890-=[]\\;',./\n")
+        c.expect("Dev /cpus `1234567890-=[]\\;',./\n", 20)
+        x.type('~!@#$%^&*()_+{}|:"<>? ABCxyz')
+        c.expect('~!@#$%^&*()_+{}|:"<>? ABCxyz', 20)
+        x.wait_for(lambda p: has_line(p, 'ok ~!@#$%^&*()_+{}|:"<>? ABCxyz'), 10, "what was typed")
+        x.key("ctrl+u")
+        x.type("dev /\nls\n")
+        c.expect("failsafe", 20)
+        p = x.wait_for(lambda p: has_line(p, "ok dev /"), 10, "the ok prompt with dev /")
+        keep(p, "ok-prompt")
+        x.key("Up")  # the history, by an arrow key
+        x.wait_for(lambda p: has_line(p, "ok ls"), 10, "the line before")
+        shot = screenshots_agree(x, folder, "ok prompt")
+        check(has_line(shot, "ok dev /"), "the screenshot lacks the prompt")
+        full_screen(x)
+        for name in ("a.iso", "b.iso"):
+            with open(os.path.join(folder, name), "wb") as f:
+                f.write(name.encode() * 10000)
+        x.key("ctrl+alt+d")
+        x.wait_title("CD: a.iso")
+        x.key("ctrl+alt+d")
+        x.wait_title("CD: b.iso")
+        x.key("ctrl+alt+e")
+        x.wait_title("drive is empty")
+        x.key("ctrl+alt+p")
+        x.wait_title("(paused)")
+        x.key("ctrl+alt+p")
+        x.key("ctrl+alt+r")  # reset: the demo runs again
+        c.expect("ppcemu demo: done\n", 120)
+        x.wait_for(lambda p: has_line(p, "ppcemu demo: done"), 10, "the demo after a reset")
+        x.key("ctrl+alt+q")  # power-off at the prompt
+        check(c.wait(20) == 0, "power-off ended ppcemu with status %s", c.status)
+
+
+EVENT = re.compile(r"^(?: [0-9a-f]{4}){8}$", re.M)
+
+
+def events(text):
+    """(type, code, value) of the lines of `od -An -tx2 -w16 /dev/input/eventN`."""
+    out = []
+    for line in EVENT.findall(text):
+        w = [int(v, 16) for v in line.split()]
+        value = w[6] << 16 | w[7]
+        out.append((w[4], w[5], value - (1 << 32) if value >> 31 else value))
+    return out
+
+
+def linux():
+    """Penguin, boot text, typed commands, keys and mouse in /dev/input, close twice."""
+    kernel = os.path.join(guest("linux.sh"), "vmlinux")
+    initrd = os.path.join(guest("initramfs.sh"), "initramfs.cpio.gz")
+    with scratch() as folder, XScreen() as x, \
+            Console(["-kernel", kernel, "-initrd", initrd, "-append",
+                     "console=ttyS0,115200 console=tty0"], env=x.env, cwd=folder) as c:
+        x.window("ppcemu")
+        penguin = reference("penguin.png")
+        x.wait_for(lambda p: p.crop(0, 0, 80, 80) == penguin, 90, "the penguin")
+        c.expect("Run /init", 90)
+        time.sleep(3)
+        keep(x.picture(), "linux")
+        # What is typed goes to the screen; what the shell answers, here to the serial line.
+        x.type("uname -m > /dev/ttyS0\n")
+        c.expect("ppc\n", 30)
+        x.type("clear; echo Hello from PowerPC\n")
+        hello = reference("hello.png")
+        p = x.wait_for(lambda p: p.crop(0, 80, 240, 16) == hello or p.crop(0, 0, 240, 16) == hello, 20,
+                       "Hello from PowerPC")
+        keep(p, "hello")
+        x.type("od -An -v -tx2 -w16 /dev/input/event1 > /dev/ttyS0\n")
+        time.sleep(1)
+        left, top, width, height = x.place()
+        x.do("mousemove", left + width // 2, top + height // 2, "click", 1)
+        x.wait_title("Ctrl-Alt-G releases")
+        start = len(c.text)
+        x.do("mousemove_relative", "--", 10, 0)
+        x.do("mousemove_relative", "--", 0, 7)
+        x.do("mousemove_relative", "--", -4, -3)
+        for button in (1, 3, 2):
+            x.do("mousedown", button)
+            time.sleep(0.2)
+            x.do("mouseup", button)
+            time.sleep(0.2)
+        x.do("click", 4)
+        x.do("click", 5)
+        end = time.monotonic() + 15
+        got = []
+        while time.monotonic() < end:
+            c._read(0.2)
+            got = events(c.text[start:])
+            if (2, 8, -1) in got and (2, 8, 1) in got:
+                break
+        moves = [sum(v for t, k, v in got if (t, k) == (2, axis)) for axis in (0, 1)]
+        check(moves == [6, 4], "the mouse moved by %s, not [6, 4]: %s", moves, got)
+        for code, name in ((0x110, "left"), (0x111, "right"), (0x112, "middle")):
+            check((1, code, 1) in got and (1, code, 0) in got, "no %s button in %s", name, got)
+        check((2, 8, 1) in got and (2, 8, -1) in got, "no wheel in %s", got)
+        x.key("ctrl+alt+g")
+        x.wait_title("click to use")
+        x.do("mousemove", 1279, 1023)
+        x.key("ctrl+c")
+        time.sleep(1)
+        screenshots_agree(x, folder, "Linux")
+        full_screen(x)
+        x.key("alt+F4")  # the window manager's way to close
+        x.wait_title("asked to switch off")
+        x.key("alt+F4")
+        check(c.wait(20) == 0, "the second close ended ppcemu with status %s", c.status)
+
+
+def test(what):
+    {"prompt": prompt, "linux": linux}[what]()
+
+
+main(test)
