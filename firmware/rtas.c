@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "hcall/hcall.h"
+#include "hcall/providers.h"
 #include "machines/pci.h"
 
 enum { RTAS_OK = 0, RTAS_HARDWARE = -1, RTAS_PARAMETER = -3 };
@@ -150,6 +150,27 @@ static void system_reboot(struct rcall *c)
     machine_request_reset(c->f->m);
 }
 
+/* Where Linux put the RTAS area: it says so in /rtas when it has instantiated it. */
+static uint32_t rtas_base(struct firmware *f)
+{
+    int node = tree_find(&f->tree, "/rtas", NULL, 0);
+    return node < 0 ? 0 : tree_get_u32(&f->tree, node, "linux,rtas-base", 0);
+}
+
+static bool has_fwnmi(struct rcall *c) { return c->f->m->hv && c->f->m->hv->on & HV_PAPR; }
+
+static void nmi_register(struct rcall *c)
+{
+    int32_t r = RTAS_PARAMETER;
+    if (has_fwnmi(c)) r = fwnmi_register(c->f->m, c->arg[0], c->arg[1], rtas_base(c->f));
+    c->ret[0] = (uint32_t)r;
+}
+
+static void nmi_interlock(struct rcall *c)
+{
+    c->ret[0] = (uint32_t)(has_fwnmi(c) ? fwnmi_interlock(c->f->m) : RTAS_PARAMETER);
+}
+
 #define ANY 0xff
 
 static const struct service {
@@ -173,6 +194,8 @@ static const struct service {
     {18, "suspend", ANY, ANY, nothing},
     {19, "hibernate", ANY, ANY, nothing},
     {20, "system-reboot", 0, 1, system_reboot},
+    {21, "ibm,nmi-register", 2, 1, nmi_register},
+    {22, "ibm,nmi-interlock", 0, 1, nmi_interlock},
 };
 
 static const struct service *find_service(uint32_t token)

@@ -4,10 +4,11 @@
 #include "frontend/options.h"
 
 static const struct option machine_options[] = {
-    {"machine", "M", TAKES_VALUE, "NAME[,nvram=FILE|none]",
+    {"machine", "M", TAKES_VALUE, "NAME[,nvram=FILE|none][,hypercalls=LIST]",
      "the machine: pegasos2 (default); 'help' lists them. nvram= is\n"
      "the file of the firmware's variables, made when one is first\n"
-     "set; by default ~/.local/share/ppcemu/NAME.nvram",
+     "set; by default ~/.local/share/ppcemu/NAME.nvram. LIST is vof\n"
+     "(default) or several of vof+papr+epapr+kvm+osi, or none",
      take_machine},
     {"cpu", NULL, TAKES_VALUE, "NAME", "the CPU model; 'help' lists those that fit the machine",
      take_cpu},

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "frontend/keyval.h"
 #include "frontend/options.h"
+#include "hcall/providers.h"
 #include "machines/machine.h"
 
 static bool asks_help(const char *value) { return !strcmp(value, "help") || !strcmp(value, "?"); }
@@ -50,13 +51,18 @@ static int machine_property(struct options *o, const struct keyval *k, struct er
         o->nvram = options_keep(o, k->value);
         return 0;
     }
+    if (keyval_is(k, "hypercalls")) {
+        unsigned on;
+        o->cfg.hypercalls = options_keep(o, k->value);
+        return hv_parse(k->value, &on, err);
+    }
     if ((keyval_is(k, "accel") && !strncmp(k->value, "tcg", 3)) || keyval_is(k, "usb")) {
         char *item = xasprintf("%s=%s", k->key, k->value);
         options_note("machine", item);
         free(item);
         return 0;
     }
-    return error_set(err, EINVAL, "-machine: unknown property '%s' (there is nvram)", k->key);
+    return error_set(err, EINVAL, "-machine: unknown property '%s' (there are nvram and hypercalls)", k->key);
 }
 
 int take_machine(struct options *o, const char *name, const char *value, struct error *err)

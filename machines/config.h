@@ -37,6 +37,7 @@ struct config {
     const char *boot_order;   /* "cd": c = first disk, d = CD, n = network */
     struct drive drives[CONFIG_DISKS];
     struct chardev *serial[CONFIG_SERIALS]; /* NULL: swallowed */
+    const char *hypercalls;   /* "vof+papr+epapr+kvm+osi", "none"; NULL: vof */
     const char *nvram;        /* file of the environment variables; NULL: not kept */
     bool no_reboot;           /* a guest reset ends the run */
     bool no_shutdown;

@@ -7,6 +7,7 @@
 #include "cpu/ppc.h"
 #include "firmware/firmware.h"
 #include "hcall/hcall.h"
+#include "hcall/providers.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -171,6 +172,17 @@ static const struct ppc_model *choose_cpu(struct machine *m, struct error *err)
     return NULL;
 }
 
+static int plug_hypercalls(struct machine *m, struct error *err)
+{
+    unsigned on;
+    int r = hv_parse(m->cfg->hypercalls, &on, err);
+    if (!r && !(on & HV_VOF) && m->firmware) {
+        return error_set(err, EINVAL, "hypercalls=%s: the built-in firmware needs vof; without it a "
+                         "firmware ROM (-bios) must be there", m->cfg->hypercalls);
+    }
+    return r ? r : hv_new(m, on, &m->hv, err);
+}
+
 static int build(struct machine *m, struct error *err)
 {
     const struct config *cfg = m->cfg;
@@ -190,6 +202,7 @@ static int build(struct machine *m, struct error *err)
     if (!m->cpu) return -EINVAL;
     r = m->type->init(m, err);
     if (!r && !cfg->bios) r = firmware_new(m, &m->firmware, err);
+    if (!r) r = plug_hypercalls(m, err);
     return r;
 }
 
@@ -203,6 +216,7 @@ static int reset_all(struct machine *m, struct error *err)
     if (m->type->reset) m->type->reset(m);
     m->request = MACHINE_RUNNING;
     m->fwnmi = (struct fwnmi){.registered = false};
+    hv_reset(m->hv);
     return m->firmware ? firmware_boot(m->firmware, err) : 0;
 }
 
@@ -241,6 +255,7 @@ void machine_free(struct machine *m)
     while (m->sched.first) sched_cancel(&m->sched, m->sched.first);
     free_devices(m->devices);
     ppc_free(m->cpu);
+    hv_free(m->hv);
     hcall_free(m->hcall);
     bus_free(m->bus);
     free(m->board);

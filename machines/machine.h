@@ -58,6 +58,7 @@ struct machine {
     struct region *ram;        /* RAM at 0 */
     struct ppc_cpu *cpu;
     struct hcall *hcall;
+    struct hv *hv;             /* hcall/providers.h: what is plugged in besides the firmware's calls */
     struct firmware *firmware; /* NULL with -bios */
     struct device *devices;
     struct pci_bus *pci[4];    /* by RTAS bridge index, NULL-terminated */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cpu/ppc.h"
+#include "hcall/providers.h"
 #include "machines/dev/bochs_display.h"
 #include "machines/dev/i8259.h"
 #include "machines/dev/mv64361.h"
@@ -242,7 +243,7 @@ static void tree_cpu(struct machine *m, struct fdtw *w)
     fdtw_end(w);
 }
 
-static void tree_rtas(struct fdtw *w)
+static void tree_rtas(struct machine *m, struct fdtw *w)
 {
     static const struct {
         const char *name;
@@ -257,11 +258,16 @@ static void tree_rtas(struct fdtw *w)
     };
     fdtw_begin(w, "rtas");
     fdtw_u32(w, "rtas-version", 1);
-    fdtw_u32(w, "rtas-size", 20);
+    bool fwnmi = m->hv && m->hv->on & HV_PAPR;
+    fdtw_u32(w, "rtas-size", fwnmi ? FWNMI_LEN : 20);
     fdtw_u32(w, "rtas-display-device", 0);
     fdtw_u32(w, "rtas-event-scan-rate", 0);
     fdtw_u32(w, "rtas-error-log-max", 0);
     for (size_t i = 0; i < ARRAY_SIZE(calls); i++) fdtw_u32(w, calls[i].name, calls[i].token);
+    if (fwnmi) {
+        fdtw_u32(w, "ibm,nmi-register", 21);
+        fdtw_u32(w, "ibm,nmi-interlock", 22);
+    }
     fdtw_end(w);
 }
 
@@ -284,9 +290,10 @@ static void tree(struct machine *m, struct fdtw *w)
     fdtw_cellv(w, "reg", 0, ram);
     fdtw_end(w);
     tree_cpu(m, w);
-    tree_rtas(w);
+    tree_rtas(m, w);
     tree_pci(m, 0, w);
     tree_pci(m, 1, w);
+    hv_fdt(m->hv, w);
     fdtw_begin(w, "failsafe");
     fdtw_str(w, "device_type", "serial");
     fdtw_end(w);

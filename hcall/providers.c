@@ -1,0 +1,161 @@
+#include "hcall/providers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "cpu/ppc.h"
+#include "machines/fdtw.h"
+#include "machines/machine.h"
+
+#define MSR_EE 0x8000u
+#define MSR_POW 0x40000u
+#define HID0_NAP 0x00400000u
+
+static const struct hv_table *const tables[] = {&hv_papr, &hv_papr_memory, &hv_epapr,
+                                                &hv_kvm,  &hv_osi,         &hv_osi_io};
+
+int hv_parse(const char *list, unsigned *on, struct error *err)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } names[] = {{"vof", HV_VOF},     {"papr", HV_PAPR}, {"epapr", HV_EPAPR},
+                 {"kvm", HV_KVM},     {"osi", HV_OSI}};
+    *on = 0;
+    if (!list) list = "vof";
+    if (!strcmp(list, "none")) return 0;
+    for (const char *p = list;;) {
+        size_t n = strcspn(p, "+"), i = 0;
+        while (i < ARRAY_SIZE(names) && (strlen(names[i].name) != n || strncmp(p, names[i].name, n)))
+            i++;
+        if (i == ARRAY_SIZE(names)) {
+            return error_set(err, EINVAL, "hypercalls=%s: '%.*s' is none of vof, papr, epapr, kvm, "
+                             "osi and none", list, (int)n, p);
+        }
+        *on |= names[i].bit;
+        if (!p[n]) return 0;
+        p += n + 1;
+    }
+}
+
+int hv_new(struct machine *m, unsigned on, struct hv **out, struct error *err)
+{
+    struct hv *v = xcalloc(1, sizeof *v);
+    int r = 0;
+    v->m = m;
+    v->on = on;
+    for (size_t i = 0; !r && i < ARRAY_SIZE(tables); i++) {
+        const struct hv_table *t = tables[i];
+        if (on & t->provider) r = hcall_register_abi(m->hcall, t->abi, t->entries, t->n, v, err);
+    }
+    *out = v;
+    return r;
+}
+
+void hv_free(struct hv *v)
+{
+    if (!v) return;
+    free(v->tree);
+    free(v);
+}
+
+void hv_reset(struct hv *v)
+{
+    if (!v) return;
+    free(v->tree);
+    v->tree = NULL;
+    v->tree_len = 0;
+    v->pic_mask = 0;
+    v->random = 0;
+    memset(v->config, 0, sizeof v->config);
+}
+
+struct chardev *hv_console(struct hv *v)
+{
+    struct chardev *second = v->m->cfg->serial[1];
+    return second ? second : v->m->console;
+}
+
+/* The core sleeps when MSR[POW] is set while HID0 allows it; both are put back, and the sleep lasts
+ * until an interrupt is taken. */
+void hv_idle(struct ppc_cpu *c, bool enable)
+{
+    uint8_t hid0[16] = {0}, nap[16] = {0};
+    unsigned bits = 0;
+    uint64_t msr = ppc_msr(c) | (enable ? MSR_EE : 0);
+    if (!ppc_reg_get(c, "hid0", hid0, &bits)) return;
+    memcpy(nap, hid0, sizeof nap);
+    uint8_t *low = nap + bits / 8 - 4;
+    put_be32(low, get_be32(low) | HID0_NAP);
+    (void)ppc_reg_set(c, "hid0", nap);
+    ppc_set_msr(c, msr | MSR_POW);
+    (void)ppc_reg_set(c, "hid0", hid0);
+    ppc_set_msr(c, msr);
+}
+
+/* --- the tree --- */
+
+/* Linux copies these words over a stub that ends in blr (facts 6.4). With PAPR or VOF in the layer
+ * `sc 1` is theirs, so the call goes by `sc` with the magic r0. */
+static void hypervisor_node(struct hv *v, struct fdtw *w)
+{
+    bool kvm = v->on & HV_KVM, magic = v->on & (HV_VOF | HV_PAPR);
+    char list[64];
+    size_t n = 0;
+    if (kvm) n += (size_t)snprintf(list + n, sizeof list - n, "linux,kvm") + 1;
+    n += (size_t)snprintf(list + n, sizeof list - n, "ppcemu,hypervisor") + 1;
+    n += (size_t)snprintf(list + n, sizeof list - n, "epapr,hypervisor-1.0") + 1;
+    fdtw_begin(w, "hypervisor");
+    fdtw_bytes(w, "compatible", list, n);
+    if (magic) {
+        fdtw_cellv(w, "hcall-instructions", 0x3c000000 | KVM_MAGIC >> 16,
+                   0x60000000 | (KVM_MAGIC & 0xffff), 0x44000002, 0x60000000);
+    } else {
+        fdtw_cellv(w, "hcall-instructions", 0x44000022, 0x60000000, 0x60000000, 0x60000000);
+    }
+    if (v->on & HV_EPAPR) fdtw_empty(w, "has-idle");
+    fdtw_end(w);
+}
+
+static void mol_child(struct fdtw *w, const char *name, const char *type, int irq)
+{
+    fdtw_begin(w, name);
+    if (type) fdtw_str(w, "device_type", type);
+    if (irq >= 0) {
+        fdtw_u32(w, "AAPL,interrupts", (uint32_t)irq);
+        fdtw_u32(w, "interrupts", (uint32_t)irq);
+    }
+    fdtw_end(w);
+}
+
+/* The nodes that Mac-on-Linux drivers bind to (facts 9.8). */
+static void mol_node(struct fdtw *w)
+{
+    fdtw_begin(w, "mol");
+    fdtw_u32(w, "#address-cells", 1);
+    fdtw_u32(w, "#size-cells", 0);
+    fdtw_begin(w, "nvram");
+    fdtw_u32(w, "#bytes", 0x2000);
+    fdtw_str(w, "device_type", "nvram");
+    fdtw_end(w);
+    fdtw_begin(w, "osi-pic");
+    fdtw_str(w, "device_type", "osi-pic");
+    fdtw_empty(w, "interrupt-controller");
+    fdtw_u32(w, "#interrupt-cells", 1);
+    fdtw_end(w);
+    mol_child(w, "mol-blk", "block", 5);
+    mol_child(w, "mol-keyboard", "keyboard", 6);
+    mol_child(w, "mol-mouse", "mouse", 7);
+    mol_child(w, "mol-tty", "serial", 9);
+    mol_child(w, "mol-display", "display", -1);
+    fdtw_end(w);
+}
+
+void hv_fdt(struct hv *v, struct fdtw *w)
+{
+    if (!v) return;
+    if (v->on & (HV_EPAPR | HV_KVM)) hypervisor_node(v, w);
+    if (v->on & HV_OSI) mol_node(w);
+}
