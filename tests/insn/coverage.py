@@ -36,12 +36,13 @@ def rows():
 
 
 def oracle_files_are_current():
+    import gen_64
     import gen_fp
     import gen_int
     import gen_vec
     bad = 0
     here = os.path.dirname(os.path.abspath(__file__))
-    for gen in (gen_int, gen_vec, gen_fp):
+    for gen in (gen_int, gen_vec, gen_fp, gen_64):
         for name, w in gen.make().items():
             with open(os.path.join(here, name)) as f:
                 if f.read().splitlines() != w.lines:

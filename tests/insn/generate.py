@@ -11,11 +11,12 @@ sys.path.insert(0, HERE)
 
 
 def main():
+    import gen_64
     import gen_fp
     import gen_int
     import gen_regress
     import gen_vec
-    made = {**gen_int.make(), **gen_vec.make(), **gen_fp.make()}
+    made = {**gen_int.make(), **gen_vec.make(), **gen_fp.make(), **gen_64.make()}
     for name, w in made.items():
         w.save(os.path.join(HERE, name))
         print(f"{name}: {len(w.lines)} rows, {os.path.getsize(os.path.join(HERE, name))} bytes")

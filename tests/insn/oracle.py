@@ -25,7 +25,7 @@ FIELDS = {
 }
 
 
-def records(files=("int", "fp", "vec")):
+def records(files=("int", "fp", "vec", "64")):
     """The records of cpu/insn_*.def: (name, file, variants, syntax, feature). Only to know what exists."""
     out = []
     for f in files:
