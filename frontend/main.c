@@ -11,6 +11,7 @@
 #include "frontend/loop.h"
 #include "frontend/options.h"
 #include "frontend/setup.h"
+#include "hcall/providers.h"
 
 enum { STATUS_USAGE = 2 };
 
@@ -116,6 +117,10 @@ int main(int argc, char **argv)
     struct error err = {""};
     if (argc == 2 && !strcmp(argv[1], "--help-man")) { /* for tests/tools/man.sh */
         options_man(stdout);
+        return 0;
+    }
+    if (argc == 2 && !strcmp(argv[1], "--help-hypercalls")) { /* for tests/tools/hypercalls.sh */
+        hv_list(stdout);
         return 0;
     }
     int status = 0, r = options_parse(&o, argc, argv, &err);

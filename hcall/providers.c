@@ -72,6 +72,57 @@ void hv_reset(struct hv *v)
     memset(v->config, 0, sizeof v->config);
 }
 
+static const char *provider_name(enum hv_provider p)
+{
+    switch (p) {
+    case HV_PAPR: return "papr";
+    case HV_EPAPR: return "epapr";
+    case HV_KVM: return "kvm";
+    case HV_OSI: return "osi";
+    default: return "vof";
+    }
+}
+
+static void list_abi(FILE *to, enum hcall_abi abi)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+        const struct hv_table *t = tables[i];
+        for (size_t k = 0; t->abi == abi && k < t->n; k++) {
+            fprintf(to, abi == HCALL_OSI ? "| %u | %s | %s |\n" : "| 0x%x | %s | %s |\n",
+                    t->entries[k].number, t->entries[k].name, provider_name(t->provider));
+        }
+    }
+}
+
+static bool osi_is_there(unsigned selector)
+{
+    for (size_t k = 0; k < hv_osi.n; k++)
+        if (hv_osi.entries[k].number == selector) return true;
+    for (size_t k = 0; k < hv_osi_io.n; k++)
+        if (hv_osi_io.entries[k].number == selector) return true;
+    return false;
+}
+
+void hv_list(FILE *to)
+{
+    static const char head[] = "\n| number | name | provider |\n| --- | --- | --- |\n";
+    fprintf(to, "### sc 1: number in r3\n%s| 0x%x | rtas | vof |\n| 0x%x | vof-client | vof |\n"
+            "| 0xf00e | vof-exception | vof |\n", head, H_RTAS, H_VOF_CLIENT);
+    list_abi(to, HCALL_PAPR);
+    fprintf(to, "\n### ePAPR and KVM: token in r11\n%s", head);
+    list_abi(to, HCALL_EV);
+    fprintf(to, "\n### Mac-on-Linux: selector in r5\n%s", head);
+    list_abi(to, HCALL_OSI);
+    fprintf(to, "\nKnown by name, answered 0 and logged once:");
+    unsigned n = 0;
+    for (unsigned i = 0; i < OSI_CALLS; i++) {
+        if (!osi_names[i] || osi_is_there(i)) continue;
+        fprintf(to, "%s%u %s", n % 4 ? ", " : n ? ",\n" : "\n", i, osi_names[i]);
+        n++;
+    }
+    fprintf(to, ".\n");
+}
+
 struct chardev *hv_console(struct hv *v)
 {
     struct chardev *second = v->m->cfg->serial[1];

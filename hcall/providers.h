@@ -5,6 +5,7 @@
 #ifndef HCALL_PROVIDERS_H
 #define HCALL_PROVIDERS_H
 
+#include <stdio.h>
 #include "base/compiler.h"
 #include "base/error.h"
 #include "hcall/hcall.h"
@@ -30,6 +31,9 @@ struct hv {
 
 /* "vof+papr+epapr+kvm+osi" or "none", NULL: vof. 0, or -EINVAL with a sentence. */
 int hv_parse(const char *list, unsigned *on, struct error *err) MUST_CHECK;
+
+/* Every number with its convention and provider as Markdown tables, for docs/hypercalls.md. */
+void hv_list(FILE *to);
 
 /* Registers what is on (all but vof) with m->hcall. */
 int hv_new(struct machine *m, unsigned on, struct hv **out, struct error *err) MUST_CHECK;
