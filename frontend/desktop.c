@@ -365,6 +365,10 @@ int64_t desktop_wait(struct desktop *d, int64_t wait)
 
 void desktop_end(struct desktop *d)
 {
+    if (d->notify) {
+        log_line(&d->m->log, LOG_STATS, "ppcemu: %u frames to the window in %.1f s", d->state.frames,
+                 (double)(host_monotonic_ns() - d->start) / 1e9);
+    }
     pthread_mutex_lock(&d->lock);
     d->state.ended = true;
     d->loop = NULL;

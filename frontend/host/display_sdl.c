@@ -307,6 +307,7 @@ struct window *window_open(const struct window_options *o, struct desktop *d, st
         return NULL;
     }
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* signals have their own way (terminal.c) */
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* without a GPU plain copies are cheapest */
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     if (SDL_Init(SDL_INIT_VIDEO)) {
         error_set(err, ENODEV, "%s", SDL_GetError());

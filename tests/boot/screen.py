@@ -101,11 +101,11 @@ def prompt():
         x.key("ctrl+u")
         x.type("dev /\nls\n")
         c.expect("failsafe", 20)
-        p = x.wait_for(lambda p: has_line(p, "ok dev /"), 10, "the ok prompt with dev /")
-        keep(p, "ok-prompt")
+        x.wait_for(lambda p: has_line(p, "ok dev /"), 10, "the ok prompt with dev /")
         x.key("Up")  # the history, by an arrow key
         x.wait_for(lambda p: has_line(p, "ok ls"), 10, "the line before")
         shot = screenshots_agree(x, folder, "ok prompt")
+        keep(shot, "ok-prompt")
         check(has_line(shot, "ok dev /"), "the screenshot lacks the prompt")
         full_screen(x)
         for name in ("a.iso", "b.iso"):
