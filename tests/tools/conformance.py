@@ -122,7 +122,7 @@ def count(files, names):
 
 def nightly():
     path = os.path.join(TOP, "tests", "nightly", "results.tsv")
-    lines = ["| run | against | cases | differences | seed | time |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = ["| run | against | cases | differences | seed | CPU time |", "| --- | --- | --- | --- | --- | --- |"]
     with open(path) as f:
         for line in f:
             if line.strip() and line[0] != "#":
