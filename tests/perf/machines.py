@@ -54,15 +54,17 @@ class Guest:
         output would count as work. Messages of late drivers are waited for."""
         self.console.run("echo 1 > /proc/sys/kernel/powersave-nap; sleep 1; dmesg -n 1")
 
-    def run(self, command):
-        """Returns CPU seconds, checksum, guest nanoseconds."""
-        begin = self.cpu()
+    def run(self, program):
+        """Returns CPU seconds, checksum, guest nanoseconds of a program of the basket."""
         try:
-            text = self.console.run(command, RUN_SECONDS)
+            if program.before:
+                self.console.run(program.before, RUN_SECONDS)
+            begin = self.cpu()
+            text = self.console.run(program.guest, RUN_SECONDS)
         except console.Failed as why:
             raise Wrong("%s: %s" % (self.name, why))
         seconds = self.cpu() - begin
-        return (seconds,) + answer(text, command)
+        return (seconds,) + answer(text, program.guest)
 
     def close(self):
         self.console.close()
