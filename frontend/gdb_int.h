@@ -12,7 +12,9 @@
 #define GDB_POINTS 256
 #define GDB_REGS 512
 
-enum gdb_point_kind { GDB_BREAK_SOFT, GDB_BREAK_HARD, GDB_WATCH_WRITE, GDB_WATCH_READ, GDB_WATCH_ANY };
+enum gdb_point_kind {
+    GDB_BREAK_SOFT, GDB_BREAK_HARD, GDB_WATCH_WRITE, GDB_WATCH_READ, GDB_WATCH_ANY,
+};
 
 struct gdb_point {
     enum gdb_point_kind kind;
@@ -56,7 +58,7 @@ struct gdb {
 
 /* gdb_regs.c */
 void gdb_regs_init(struct gdb *g);
-/* A register's hexadecimal digits in target order, without NUL: how many; 0: none of that number. */
+/* A register's hexadecimal digits in target order, without NUL: how many; 0: no such one. */
 size_t gdb_reg_hex(struct gdb *g, unsigned number, char *to);
 /* Digits used; 0 when they are bad or there is no such register. */
 size_t gdb_reg_from_hex(struct gdb *g, unsigned number, const char *from, size_t len);

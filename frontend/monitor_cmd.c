@@ -110,7 +110,7 @@ static void do_change(struct monitor *mon, const char *args)
 {
     char device[32], file[1024];
     if (!monitor_word(&args, device, sizeof device) || !monitor_word(&args, file, sizeof file)) {
-        fprintf(mon->to, "change: a device and a file are needed, like: change ide1-cd0 disc.iso\n");
+        fprintf(mon->to, "change: a device and a file are needed: change ide1-cd0 disc.iso\n");
         return;
     }
     set_medium(mon, device, file);

@@ -132,8 +132,8 @@ static bool show_pte(struct monitor *mon, const struct table *t, uint64_t group,
     for (unsigned s = 0; s < 16; s++) {
         if (t->vsid[s] != vsid) continue;
         fprintf(mon->to, "%08x -> %08x  VSID %06x%s WIMG %x %c%c PP %u\n", s << 28 | index << 12,
-                w1 & 0xfffff000u, vsid, w0 & 0x40 ? " H" : "  ", w1 >> 3 & 15, w1 & 0x100 ? 'R' : '-',
-                w1 & 0x80 ? 'C' : '-', w1 & 3);
+                w1 & 0xfffff000u, vsid, w0 & 0x40 ? " H" : "  ", w1 >> 3 & 15,
+                w1 & 0x100 ? 'R' : '-', w1 & 0x80 ? 'C' : '-', w1 & 3);
         return true;
     }
     return false;

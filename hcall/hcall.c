@@ -145,8 +145,9 @@ static int64_t unknown(struct hcall *h, enum hcall_abi abi, uint32_t number, str
 static void trace(struct hcall *h, enum hcall_abi abi, const char *name, uint32_t number,
                   const uint32_t arg[4], int64_t result, struct ppc_cpu *c)
 {
-    log_line(h->log, LOG_HCALL, "hcall: %s %s (%#x) (%#x, %#x, %#x, %#x) = %lld, r4 %#x", abis[abi].name,
-             name, number, arg[0], arg[1], arg[2], arg[3], (long long)(int32_t)result, gpr(c, 4));
+    log_line(h->log, LOG_HCALL, "hcall: %s %s (%#x) (%#x, %#x, %#x, %#x) = %lld, r4 %#x",
+             abis[abi].name, name, number, arg[0], arg[1], arg[2], arg[3],
+             (long long)(int32_t)result, gpr(c, 4));
 }
 
 static void call(struct hcall *h, enum hcall_abi abi, struct ppc_cpu *c)

@@ -51,7 +51,7 @@ enum {
 /* The three conventions: where the number is and what an unknown one gets. */
 enum hcall_abi {
     HCALL_PAPR, /* number r3, arguments r4.., result r3; H_FUNCTION */
-    HCALL_EV,   /* ePAPR and KVM: token r11, arguments r3.., result r3, r4 (0 when unused); EV_UNIMPLEMENTED */
+    HCALL_EV,   /* ePAPR and KVM: token r11, arguments r3.., results r3, r4; EV_UNIMPLEMENTED */
     HCALL_OSI,  /* Mac-on-Linux: selector r5, arguments r6.., result r3; 0 inside the table */
     HCALL_ABIS
 };
@@ -79,7 +79,7 @@ int hcall_register(struct hcall *h, const struct hcall_entry *e, size_t n, void 
 /* What kind of chip executes the sc. */
 enum hcall_class {
     HCALL_NO_HV,   /* no hypervisor state: 603, 750, 74xx */
-    HCALL_VHYP,    /* MSR[HV] exists but is masked off: we are the hypervisor (970, POWER in PAPR mode) */
+    HCALL_VHYP,    /* MSR[HV] is masked off: we are the hypervisor (970, POWER) */
     HCALL_HV_HOST, /* the guest has hypervisor state itself: sc 1 is its own */
 };
 

@@ -113,7 +113,7 @@ static bool good_config(uint32_t at, uint32_t size)
     return (size == 1 || size == 2 || size == 4) && (at & 3) + size <= 4 && !(at >> 16 & 0xff);
 }
 
-/* r6 = {token, nargs, nret, arguments, results}; bus, devfn, register in bits 23-0 of the address. */
+/* r6 = {token, nargs, nret, arguments, results}; address: bus, devfn, register in 23-0. */
 static int64_t of_rtas(void *owner, struct ppc_cpu *c)
 {
     struct hv *v = owner;

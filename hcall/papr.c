@@ -102,7 +102,7 @@ static int64_t update_dt(void *owner, struct ppc_cpu *c)
     return H_SUCCESS;
 }
 
-/* The list of (mask, PVR) pairs must name this chip: its last pair has value bits outside the mask. */
+/* The list of (mask, PVR) pairs must name this chip: the last has value bits outside the mask. */
 static bool lists_our_pvr(struct hv *v, uint32_t at)
 {
     uint32_t pvr = ppc_model(v->m->cpu)->pvr;

@@ -28,7 +28,8 @@ int hv_parse(const char *list, unsigned *on, struct error *err)
     if (!strcmp(list, "none")) return 0;
     for (const char *p = list;;) {
         size_t n = strcspn(p, "+"), i = 0;
-        while (i < ARRAY_SIZE(names) && (strlen(names[i].name) != n || strncmp(p, names[i].name, n)))
+        while (i < ARRAY_SIZE(names) &&
+               (strlen(names[i].name) != n || strncmp(p, names[i].name, n)))
             i++;
         if (i == ARRAY_SIZE(names)) {
             return error_set(err, EINVAL, "hypercalls=%s: '%.*s' is none of vof, papr, epapr, kvm, "

@@ -58,8 +58,9 @@ class WithMachine(Case):
         self.path = os.path.join(self.home, "gdb")
         command = [PPCEMU, "-machine", "pegasos2,nvram=none", "-serial", "none", "-display", "none",
                    "-gdb", "unix:" + self.path] + (["-S"] if stopped else []) + list(args)
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, env=dict(os.environ, HOME=self.home))
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=dict(os.environ, HOME=self.home))
         self.addCleanup(self.end)
         limit = time.monotonic() + 20 * SLOW
         while not os.path.exists(self.path) and time.monotonic() < limit:
@@ -188,7 +189,8 @@ class Packets(WithMachine):
 
     def test_no_browser(self):
         self.start(stopped=False)
-        for text in (b"GET / HTTP/1.1\r\n\r\n$k#6b", b"POST / HTTP/1.1\r\n\r\n$k#6b", b"\0\0\0$k#6b"):
+        for text in (b"GET / HTTP/1.1\r\n\r\n$k#6b", b"POST / HTTP/1.1\r\n\r\n$k#6b",
+                     b"\0\0\0$k#6b"):
             s = self.stub().socket
             s.sendall(text)
             self.assertEqual(s.recv(100), b"")
@@ -196,12 +198,13 @@ class Packets(WithMachine):
         self.assertEqual(self.stub()("qAttached"), "1")  # it still serves GDB
 
     def test_random_packets(self):
-        """Nothing that comes ends or hangs the program. Packets that end it by design are left out."""
+        """Nothing ends or hangs the program. Packets that end it by design are left out."""
         self.start()
         rng = random.Random(5)
         letters = b"?gGpPmMXcsCSZzqQHTDvkn!0123456789abcdef,:;=-+/$%'()[]{}\\ \t"
-        starts = [b"qSupported", b"qXfer:features:read:target.xml:", b"vCont;", b"Z2,", b"z0,", b"m",
-                  b"M", b"X", b"P", b"p", b"G", b"qRcmd,", b"QStartNoAckMode", b"vCont", b"H", b"q"]
+        starts = [b"qSupported", b"qXfer:features:read:target.xml:", b"vCont;", b"Z2,", b"z0,",
+                  b"m", b"M", b"X", b"P", b"p", b"G", b"qRcmd,", b"QStartNoAckMode", b"vCont",
+                  b"H", b"q"]
         g = self.stub()
         g.socket.setblocking(True)
         for i in range(10000):
@@ -268,8 +271,9 @@ class Linux(WithMachine):
             self.skipTest("no Linux guest")
         self.start("-kernel", kernel, "-append", "console=ttyS0,115200 panic=1", "-no-reboot")
         text = run_gdb(self.path, "file " + kernel, "target remote TARGET", "tbreak start_kernel",
-                       "continue", "p/x $pc", "stepi 1000", "p/x $pc", "watch *(unsigned int*)&jiffies",
-                       "continue", "continue", "delete", "info symbol $pc", "detach")
+                       "continue", "p/x $pc", "stepi 1000", "p/x $pc",
+                       "watch *(unsigned int*)&jiffies", "continue", "continue", "delete",
+                       "info symbol $pc", "detach")
         self.assertNotIn("rejected", text)
         self.assertRegex(text, r"Temporary breakpoint 1, 0x\w+ in start_kernel")
         self.assertGreaterEqual(text.count("New value"), 2, text)

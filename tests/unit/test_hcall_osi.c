@@ -73,7 +73,8 @@ START_TEST(pci_configuration)
 {
     struct board *b = rig();
     const uint32_t block[] = {0xabcdef09, 2, 2, 12 << 11, 4, 0, 0};
-    for (unsigned i = 0; i < ARRAY_SIZE(block); i++) bus_write(b->m->bus, DATA + 4 * i, 4, block[i]);
+    for (unsigned i = 0; i < ARRAY_SIZE(block); i++)
+        bus_write(b->m->bus, DATA + 4 * i, 4, block[i]);
     ck_assert_int_eq(osi(b, 0, 22, DATA, 0, 0), 0);
     ck_assert_uint_eq(bus_read(b->m->bus, DATA + 20, 4), 0);
     ck_assert_uint_eq(bus_read(b->m->bus, DATA + 24, 4), 0x82311106);

@@ -43,10 +43,12 @@ START_TEST(every_cell)
                         uint32_t r[3];
                         registers((enum magic)magic, r);
                         enum hcall_route want =
-                            class == HCALL_HV_HOST ? HCALL_CHIP
-                                                   : expected(plugged, lev, user, (enum magic)magic);
-                        ck_assert_int_eq(hcall_decide((enum hcall_class)class, plugged, lev, user,
-                                                      r[0], r[1], r[2]), want);
+                            class == HCALL_HV_HOST
+                                ? HCALL_CHIP
+                                : expected(plugged, lev, user, (enum magic)magic);
+                        ck_assert_int_eq(hcall_decide((enum hcall_class) class, plugged, lev, user,
+                                                      r[0], r[1], r[2]),
+                                         want);
                         cells++;
                     }
     ck_assert_uint_eq(cells, 3 * 8 * 128 * 2 * N_MAGIC);
