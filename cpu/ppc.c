@@ -1,6 +1,6 @@
 /*
- * The CPU object: creation, reset, the outer run loop and the small accessors of ppc.h, as the table
- * of this width's core.
+ * The CPU object: creation, reset, the outer run loop and the small accessors of ppc.h, as the
+ * table of this width's core.
  */
 #include "cpu/core_fns.h"
 

@@ -1,5 +1,6 @@
 /*
- * Doubleword instructions of the 64-bit models (PEM64 chapter 8). Only the second width compiles them.
+ * Doubleword instructions of the 64-bit models (64-bit PEM chapter 8). Only the second width
+ * compiles them.
  */
 #ifndef CPU_SEM_64_H
 #define CPU_SEM_64_H
@@ -40,8 +41,8 @@ SEM(cntlzd) { return logic(c, s, v, RS ? (ureg)__builtin_clzll(RS) : 64); }
 #define MASK_FROM(mb) (~UINT64_C(0) >> (mb))
 #define MASK_TO(me) (~UINT64_C(0) << (63 - (me)))
 
-/* What of RS gets through the mask of rldic and rldimi, whose ones go from MB to 63 - SH (around the
- * end when MB is greater): before the rotation by SH they end at bit 63. */
+/* What of RS gets through the mask of rldic and rldimi, whose ones go from MB to 63 - SH (around
+ * the end when MB is greater): before the rotation by SH they end at bit 63. */
 #define MASK_BEFORE (~UINT64_C(0) >> ((unsigned)(s->b + s->c) & 63))
 
 SEM(rldicl) { return logic(c, s, v, ROTATE(RS, (unsigned)s->b) & MASK_FROM(s->c)); }

@@ -45,7 +45,7 @@ static ureg thrm_read(const struct ppc_cpu *c, unsigned n)
     return v | TIV | (crossed ? (uint32_t)TIN : 0);
 }
 
-/* The time base is read whole through its lower number (PEM64 2.2.1.6); DEC stays 32 bits wide. */
+/* The time base is read whole through its lower number (64-bit PEM chapter 2); DEC stays 32 bits wide. */
 static ureg tb_lower(struct ppc_cpu *c) { return (ureg)tb_get(c); }
 
 ureg spr_get(struct ppc_cpu *c, unsigned n)

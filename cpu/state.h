@@ -130,7 +130,7 @@ struct ppc_cpu {
 
 /*
  * Computation mode. A 64-bit CPU with MSR[SF]=0 computes CR0, CA, OV and addresses from the low 32
- * bits; a 32-bit one, and SF=1, from the whole register (PEM64 4.1.4, "computation modes").
+ * bits; a 32-bit one, and SF=1, from the whole register (64-bit PEM, computation modes).
  */
 static ALWAYS_INLINE bool full_width(const struct ppc_cpu *c UNUSED)
 {

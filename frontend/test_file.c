@@ -159,7 +159,8 @@ static void free_workers(struct worker *w, unsigned n)
 }
 
 /* The CPUs of one thread for vectors of one width. */
-static int new_cpus(struct worker *w, unsigned wide, const struct ppc_model *model, struct error *err)
+static int new_cpus(struct worker *w, unsigned wide, const struct ppc_model *model,
+                    struct error *err)
 {
     for (unsigned k = 0; k < ARRAY_SIZE(cores); k++) {
         struct error e = {""};

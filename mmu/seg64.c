@@ -1,6 +1,6 @@
 /*
- * Translation of the 64-bit models (PEM64 7.5): the segment look-aside buffer, which software fills.
- * There is no page table behind it yet: a segment that is there has no pages.
+ * Translation of the 64-bit models (64-bit PEM chapter 7): the segment look-aside buffer, which
+ * software fills. There is no page table behind it yet: a segment that is there has no pages.
  */
 #include "mmu/mmu.h"
 
