@@ -4,7 +4,8 @@ run as often as the program's first argument says. Same text from the same argum
 import random
 
 OPERATIONS = ("{a} += {b} ^ {k}u;", "{a} = {b} * {k}u + {a};", "{a} ^= {b} >> {s};",
-              "{a} = ({a} << {s}) | ({b} >> {t});", "{a} -= {b} & {k}u;", "if ({a} < {b}) {a} += {k}u;",
+              "{a} = ({a} << {s}) | ({b} >> {t});", "{a} -= {b} & {k}u;",
+              "if ({a} < {b}) {a} += {k}u;",
               "m[{i}] += {a};", "{a} ^= m[{i}];", "m[{i}] = {b} - {a};", "{a} |= {b} & {k}u;")
 
 HEAD = """#include <stdint.h>

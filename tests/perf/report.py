@@ -101,13 +101,13 @@ Made by `tests/perf/run --write-docs --rounds {rounds}` on {date}: do not edit, 
 
 The same Linux 6.1 and the same programs (tests/perf/progs, gcc -O2 -mcpu=7450, static) run in
 ppcemu (pegasos2, 7457) and in {qemu} (mac99, 7457), in turns.
-Times are CPU seconds of the emulator's process, medians of {rounds}; the ratio is QEMU's time divided by
-ppcemu's, so above 1 ppcemu is the faster one. Native is the same C source on the host. MIPS are guest
-instructions, the kernel's included, by ppcemu's CPU second. Means are geometric. Boot to shell
-includes each emulator's own firmware.
+Times are CPU seconds of the emulator's process, medians of {rounds}; the ratio is QEMU's time
+divided by ppcemu's, so above 1 ppcemu is the faster one. Native is the same C source on the host.
+MIPS are guest instructions, the kernel's included, by ppcemu's CPU second. Means are geometric.
+Boot to shell includes each emulator's own firmware.
 
 Host: {cpu}, {cores} cores, {system}; load average {load} at the end (the machine is not ours alone;
-differences under 5 % mean nothing). {ppcemu}.
+differences under 5 % mean nothing). {ppcemu}.{note}
 
 {table}
 
@@ -123,7 +123,8 @@ def first_line(command):
         return "an unknown version of " + command[0]
 
 
-def write_docs(text, rounds):
+def write_docs(text, rounds, note):
+    """note: a sentence about the run, or nothing."""
     with open("/proc/cpuinfo") as f:
         cpu = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")),
                    platform.machine())
@@ -131,6 +132,6 @@ def write_docs(text, rounds):
         rounds=rounds, date=time.strftime("%Y-%m-%d"), cpu=cpu, cores=os.cpu_count(),
         qemu=first_line(["qemu-system-ppc", "--version"]), system=platform.system(),
         load="%.1f" % os.getloadavg()[0], ppcemu=first_line([console.PPCEMU, "-version"]),
-        table=text)
+        note="\n" + note if note else "", table=text)
     with open(DOCS, "w") as f:
         f.write(page)

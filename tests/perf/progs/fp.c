@@ -1,5 +1,5 @@
-/* Scalar floating point in double precision. Nothing of libm: its results differ between libraries in
- * the last bit. */
+/* Scalar floating point in double precision. Nothing of libm: its results differ between libraries
+ * in the last bit. */
 #include "bench.h"
 
 /* Newton steps from an integer guess: only + - * /, which are the same everywhere. */

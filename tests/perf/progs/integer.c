@@ -280,7 +280,7 @@ static void sha256_block(uint32_t h[8], const uint32_t k[64], const uint8_t *p)
     }
 }
 
-/* The hash with constants of our own instead of FIPS 180's, of the same shape: the work is equal. */
+/* The hash with constants of our own instead of FIPS 180's: the work is equal. */
 static uint32_t sha256(unsigned rounds)
 {
     static uint8_t data[32768];

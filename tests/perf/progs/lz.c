@@ -29,7 +29,8 @@ static uint32_t prefix(const uint8_t *p)
     return ((uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2]) * 0x9e3779b1u >> 20;
 }
 
-/* Output: 0..127 = that many + 1 bytes as they are; 128 + length - SHORTEST, distance in two bytes. */
+/* Output: 0..127 = that many + 1 bytes as they are; 128 + length - SHORTEST, then the distance in
+ * two bytes. */
 static size_t compress(void)
 {
     static uint32_t last[HASH]; /* position + 1 */

@@ -1,4 +1,5 @@
-/* What a program asks of the system: calls, processes, pages, pipes. Checksums count what was done. */
+/* What a program asks of the system: calls, processes, pages, pipes. Checksums count what was
+ * done. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include <sys/mman.h>
