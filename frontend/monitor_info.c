@@ -9,7 +9,7 @@
 #include "cpu/ppc.h"
 #include "frontend/monitor_int.h"
 #include "frontend/options.h"
-#include "hcall/hcall.h"
+#include "hcall/providers.h"
 #include "machines/pci.h"
 
 static uint64_t reg(struct monitor *mon, const char *name)
@@ -301,6 +301,13 @@ static void info_hypercalls(struct monitor *mon, const char *args)
     (void)args;
     fprintf(mon->to, "  number    name                         calls\n");
     hcall_each(mon->m->hcall, show_hcall, mon);
+    if (mon->m->hv && mon->m->hv->tree) {
+        fprintf(mon->to, "device tree kept by h-update-dt: %u bytes\n", mon->m->hv->tree_len);
+    }
+    if (mon->m->fwnmi.registered) {
+        fprintf(mon->to, "ibm,nmi-register: system reset %#x, machine check %#x, area %#x\n",
+                mon->m->fwnmi.system_reset, mon->m->fwnmi.machine_check, mon->m->fwnmi.area);
+    }
 }
 
 static void info_status(struct monitor *mon, const char *args)
