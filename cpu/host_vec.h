@@ -412,10 +412,11 @@ enum { HV_NEAREST = 8, HV_DOWN = 9, HV_UP = 10, HV_ZERO = 11 };
 #define hv_round(x, mode) (x)
 #endif
 
-/* a * c + b and a * c - b with one rounding, to nearest. False: the result may be off (double
- * rounding, tiny numbers); only without a fused multiply-add on the host. */
+/* a * c + b with one rounding, to nearest. host_fma: the host has the instruction although this build
+ * may not assume it (struct ppc_fpu). False: the result may be off (double rounding, tiny numbers);
+ * only without a fused multiply-add. */
 #if defined(__FMA__)
-static ALWAYS_INLINE bool hv_fma(v_f32 a, v_f32 c, v_f32 b, v_f32 *r)
+static ALWAYS_INLINE bool hv_fma(bool host_fma UNUSED, v_f32 a, v_f32 c, v_f32 b, v_f32 *r)
 {
     *r = (v_f32)_mm_fmadd_ps((__m128)a, (__m128)c, (__m128)b);
     return true;
@@ -432,8 +433,13 @@ static ALWAYS_INLINE __m128 hv_fma_half(__m128 a, __m128 c, __m128 b, __m128i *d
     *doubtful = _mm_or_si128(*doubtful, _mm_and_si128(half, _mm_set1_epi64x(0xffffffff)));
     return _mm_cvtpd_ps(sum);
 }
-static ALWAYS_INLINE bool hv_fma(v_f32 a, v_f32 c, v_f32 b, v_f32 *r)
+static ALWAYS_INLINE bool hv_fma(bool host_fma, v_f32 a, v_f32 c, v_f32 b, v_f32 *r)
 {
+    if (likely(host_fma)) {
+        __asm__("vfmadd231ps %2, %1, %0" : "+x"(b) : "x"(a), "x"(c));
+        *r = b;
+        return true;
+    }
     __m128i doubtful = _mm_setzero_si128();
     __m128 x = (__m128)a, y = (__m128)c, z = (__m128)b;
     __m128 low = hv_fma_half(x, y, z, &doubtful);
@@ -445,7 +451,7 @@ static ALWAYS_INLINE bool hv_fma(v_f32 a, v_f32 c, v_f32 b, v_f32 *r)
     return !hv_any_true((v_s32)doubtful | tiny);
 }
 #else
-static ALWAYS_INLINE bool hv_fma(v_f32 a UNUSED, v_f32 c UNUSED, v_f32 b UNUSED, v_f32 *r UNUSED)
+static ALWAYS_INLINE bool hv_fma(bool host_fma UNUSED, v_f32 a UNUSED, v_f32 c UNUSED, v_f32 b UNUSED, v_f32 *r UNUSED)
 {
     return false;
 }

@@ -46,7 +46,8 @@ static ALWAYS_INLINE enum sem fp_result(struct ppc_cpu *c, const struct slot *s,
     SEM(name)                                                                                      \
     {                                                                                              \
         v_f32 b = (v_f32)((v_u32)FP_OPERAND(s->b) ^ (b_sign)), r;                                  \
-        if (unlikely(!hv_fma(FP_OPERAND(s->a), FP_OPERAND(s->c), b, &r))) return SEM_FAULT;        \
+        if (unlikely(!hv_fma(c->fpu.host_fma, FP_OPERAND(s->a), FP_OPERAND(s->c), b, &r)))         \
+            return SEM_FAULT;                                                                      \
         if (unlikely(any_smallest(r))) return SEM_FAULT;                                           \
         return fp_result(c, s, (v_f32)((v_u32)r ^ (r_sign)));                                      \
     }
