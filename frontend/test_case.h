@@ -1,6 +1,6 @@
 /*
- * One test vector: a line of JSON as /work/shared/vectors/README.md describes it (and
- * docs/vectors.md repeats), its execution on a bare CPU and the comparison.
+ * One test vector: a line of JSON as docs/vectors.md describes it, its execution on a bare CPU and the
+ * comparison.
  */
 #ifndef FRONTEND_TEST_CASE_H
 #define FRONTEND_TEST_CASE_H
