@@ -255,7 +255,16 @@ def linux():
 
 
 def test(what):
-    {"prompt": prompt, "linux": linux}[what]()
+    """The first X session on a fresh system once showed no window at all (seen in a new chroot, the
+    next one was fine; cause unknown): that one failure gets a second session, and says so."""
+    run = {"prompt": prompt, "linux": linux}[what]
+    try:
+        run()
+    except Failed as reason:
+        if not str(reason).startswith("no window called"):
+            raise
+        print("SECOND SESSION: %s" % reason)
+        run()
 
 
 main(test)

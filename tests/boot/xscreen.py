@@ -132,7 +132,7 @@ class XScreen:
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return out.stdout.decode().strip()
 
-    def window(self, name, seconds=20):
+    def window(self, name, seconds=40):
         """Waits for the window; its place and size are known from then on."""
         end = time.monotonic() + seconds * SLOW
         while time.monotonic() < end:
