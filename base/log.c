@@ -19,6 +19,8 @@ static const struct {
     {"device", LOG_DEVICE, "device traffic"},
     {"exec", LOG_EXEC, "each instruction executed (runs single-stepped)"},
     {"cpu_reset", LOG_RESET, "machine and CPU resets"},
+    {"perf", LOG_PERF, "a report of counters at the end of the run"},
+    {"ops", LOG_OPS, "which instructions ran, in which order, at the end (runs more slowly)"},
     {"stats", LOG_STATS, "instructions and times at the end of the run"},
 };
 

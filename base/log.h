@@ -23,6 +23,8 @@ enum log_mask {
     LOG_HOST = 1 << 9,    /* always on: things the user must know */
     LOG_RESET = 1 << 10,  /* cpu_reset: machine and CPU resets */
     LOG_STATS = 1 << 11,  /* stats: instructions and times at the end */
+    LOG_PERF = 1 << 12,   /* perf: a report of counters at the end */
+    LOG_OPS = 1 << 13,    /* ops: with which instructions ran, in which order (runs more slowly) */
 };
 
 #define LOG_ONCE_SLOTS 1024

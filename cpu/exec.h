@@ -1,6 +1,7 @@
 /*
  * The two glues around the semantic functions, and the X-macro plumbing they share.
  * exec_call.c: ordinary functions, full behaviour.  exec_tail.c: tail-called fast handlers.
+ * exec_profile.c: the ordinary functions, counted.
  */
 #ifndef CPU_EXEC_H
 #define CPU_EXEC_H
@@ -15,6 +16,11 @@ struct codecache *exec_call_new_cache(void);
 void exec_call_run(struct ppc_cpu *c);
 /* Runs the one instruction at c->pc without slots. */
 void exec_step(struct ppc_cpu *c);
+
+/* The same with what runs counted in c->profile: cpu/profile.h. */
+struct codecache *exec_profile_new_cache(void);
+struct profile *exec_profile_new(void);
+void exec_profile_run(struct ppc_cpu *c);
 
 /* False where the compiler does not make sibling calls (-O0, sanitizers). */
 extern const bool exec_tail_available;

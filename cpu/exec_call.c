@@ -10,6 +10,7 @@
 #include "cpu/decode.h"
 #include "cpu/exception.h"
 #include "cpu/exec.h"
+#include "cpu/exec_loop.h"
 #include "cpu/spr.h"
 
 #define CIA(c, s) ((c)->pc)
@@ -129,39 +130,16 @@ struct codecache *exec_call_new_cache(void)
     return codecache_new((union handler){.call = call_undecoded}, (union handler){.call = NULL});
 }
 
-/* Brings c->pc forward over what an instruction returned. */
-static void finish(struct ppc_cpu *c, enum sem r)
-{
-    c->left--;
-    if (r == SEM_NEXT) c->pc = in_mode(c, c->pc + 4);
-    else if (r == SEM_BRANCH) c->pc = c->npc;
-    else ppc_take_exception(c, c->pc);
-}
-
-static bool enter_page(struct ppc_cpu *c)
-{
-    const struct itlb_entry *e = &c->bank->i[c->pc >> PAGE_SHIFT & (ITLB_SIZE - 1)];
-    struct code_page *p = e->page;
-    if (e->tag != (c->pc & ~(ureg)PAGE_MASK)) p = codecache_fetch(c, c->pc);
-    if (!p) {
-        finish(c, SEM_FAULT);
-        return false;
-    }
-    c->pc_page = c->pc & ~(ureg)PAGE_MASK;
-    c->page_slots = p->slots;
-    return true;
-}
-
 void exec_call_run(struct ppc_cpu *c)
 {
     while (c->left > 0 && !c->kick) {
-        if (!enter_page(c)) continue;
-        const struct slot *s = c->page_slots + ((c->pc & PAGE_MASK) >> 2);
+        const struct slot *s = loop_enter(c);
+        if (!s) continue;
         const struct slot *end = c->page_slots + PAGE_SLOTS;
         enum sem r;
         do {
             r = s->h.call(c, s);
-            finish(c, r);
+            loop_finish(c, r);
             s++;
         } while (r == SEM_NEXT && s < end && c->left > 0 && !c->kick);
     }
@@ -190,7 +168,7 @@ void exec_step(struct ppc_cpu *c)
 {
     uint32_t word;
     if (!fetch_word(c, c->pc, &word)) {
-        finish(c, SEM_FAULT);
+        loop_finish(c, SEM_FAULT);
         return;
     }
     struct slot s = {0};
@@ -199,7 +177,7 @@ void exec_step(struct ppc_cpu *c)
     enum insn_id id = decode(c->decoder, word, &s, &variant);
     if (c->tracing) trace_line(c, word);
     enum sem r = ppc_call_table[id][variant](c, &s);
-    finish(c, r);
+    loop_finish(c, r);
     if (wants_trace(msr, id, r)) {
         ppc_raise(c, VEC_TRACE, 0);
         ppc_take_exception(c, c->pc);

@@ -58,6 +58,7 @@ typedef enum sem insn_fn(struct ppc_cpu *c, const struct slot *s);
 union handler {
     slot_fn *tail;
     insn_fn *call;
+    uintptr_t kind; /* exec_profile.c: a number */
 };
 
 struct slot {

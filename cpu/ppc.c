@@ -9,6 +9,7 @@
 #include "cpu/exception.h"
 #include "cpu/exec.h"
 #include "cpu/fpu_exact.h"
+#include "cpu/profile.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
@@ -40,9 +41,10 @@ static void core_init(struct ppc_cpu *c, const struct ppc_config *cfg)
     c->sc = cfg->sc;
     c->sc_ctx = cfg->sc_ctx;
     c->portable = cfg->glue == PPC_GLUE_PORTABLE || !exec_tail_available;
+    if (cfg->glue == PPC_GLUE_PROFILE) c->profile = exec_profile_new();
     c->tracing = log_on(c->log, LOG_EXEC | LOG_CPU);
     c->decoder = decoder_new(cfg->model);
-    c->code = c->portable ? exec_call_new_cache() : exec_tail_new_cache();
+    c->code = c->profile ? exec_profile_new_cache() : c->portable ? exec_call_new_cache() : exec_tail_new_cache();
     mmu_new(c);
     bus_watch(cfg->bus, code_changed, map_changed, c);
     bus_watch_clean(cfg->bus, pages_clean, c);
@@ -57,6 +59,7 @@ static void core_fini(struct ppc_cpu *c)
     codecache_free(c->code);
     mmu_free(c->mmu);
     decoder_free(c->decoder);
+    profile_free(c->profile);
 }
 
 /* MPC7450UM table 2-? "reset settings": MSR = IP only, everything that the manual leaves undefined
@@ -104,6 +107,7 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
         if (c->left <= 0) return PPC_STOP_BUDGET;
         mmu_need_bank(c);
         if (c->tracing || c->msr & (MSR_SE | MSR_BE)) exec_step(c);
+        else if (c->profile) exec_profile_run(c);
         else if (c->portable) exec_call_run(c);
         else exec_tail_run(c);
     }

@@ -63,7 +63,7 @@ enum ppc_stop {
  * behaviour follows. MSR[PR] is the caller's to check (ppc_msr). NULL: never asked. */
 typedef bool ppc_sc_fn(void *ctx, struct ppc_cpu *c, unsigned lev);
 
-enum ppc_glue { PPC_GLUE_BEST, PPC_GLUE_TAIL, PPC_GLUE_PORTABLE };
+enum ppc_glue { PPC_GLUE_BEST, PPC_GLUE_TAIL, PPC_GLUE_PORTABLE, PPC_GLUE_PROFILE };
 
 struct ppc_config {
     const struct ppc_model *model;
@@ -123,6 +123,10 @@ bool ppc_translate(struct ppc_cpu *c, uint64_t ea, paddr_t *pa);
 
 /* Disassembles `word` at `pc` for this model into buf: "add     r3,r4,r5"; ".long 0x…" if none. */
 void ppc_disasm(const struct ppc_cpu *c, uint32_t word, uint64_t pc, char *buf, size_t len);
+
+/* With PPC_GLUE_PROFILE: which instructions ran, in which order (cpu/profile.h); otherwise nothing. */
+void ppc_profile_print(const struct ppc_cpu *c, FILE *to);
+void ppc_profile_reset(struct ppc_cpu *c);
 
 /* Prints the main registers, as `info registers` and `-d cpu` show them. */
 void ppc_dump(struct ppc_cpu *c, FILE *to);

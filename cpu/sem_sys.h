@@ -6,8 +6,7 @@
 #define CPU_SEM_SYS_H
 
 #include "cpu/sem_int.h"
-
-enum { SPR_XER = 1, SPR_LR = 8, SPR_CTR = 9 };
+#include "cpu/spr.h"
 
 SEM(mfmsr) { RD = c->msr; return SEM_NEXT; }
 

@@ -25,7 +25,7 @@ enum spr_number {
 #define SPR(n, name, access, feature) SPR_N_##name = n,
 #include "cpu/spr.def"
 #undef SPR
-    SPR_HID0 = 1008, SPR_HID1 = 1009,
+    SPR_XER = 1, SPR_LR = 8, SPR_CTR = 9, SPR_HID0 = 1008, SPR_HID1 = 1009,
 };
 
 struct spr_info {

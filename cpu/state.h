@@ -125,6 +125,7 @@ struct ppc_cpu {
     void *sc_ctx;
     struct mmu *mmu;               /* banks and walkers: mmu/mmu.h */
     struct codecache *code;        /* decoded pages: cpu/codecache.h */
+    struct profile *profile;       /* with PPC_GLUE_PROFILE: cpu/profile.h */
     struct decoder *decoder;       /* tables for this model: cpu/decode.h */
 };
 

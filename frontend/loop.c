@@ -156,6 +156,12 @@ static void print_statistics(struct loop *l)
              (unsigned long long)n, guest, cpu, cpu > 0 ? (double)n / cpu / 1e6 : 0);
 }
 
+/* -d ops, for tests/perf/fuse_profile.py. */
+static void print_profile(struct loop *l)
+{
+    if (log_on(&l->m->log, LOG_OPS) && l->m->log.to) ppc_profile_print(l->m->cpu, l->m->log.to);
+}
+
 int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_options *lo)
 {
     struct loop l = {.m = m, .host = host, .options = lo};
@@ -169,6 +175,7 @@ int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_o
     close_tools(&l);
     host_loop_hooks(host, &(struct host_hooks){NULL, NULL, NULL});
     print_statistics(&l);
+    print_profile(&l);
     if (!l.quit) return m->exit_status;
     if (!l.signal) return 0;
     fprintf(stderr, "ppcemu: ended by signal %d (%s)\n", l.signal, strsignal(l.signal));

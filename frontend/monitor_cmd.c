@@ -130,6 +130,13 @@ static void do_eject(struct monitor *mon, const char *args)
 
 /* --- the rest --- */
 
+/* What -d perf and ops count starts anew: a program in a running guest can be looked at alone. */
+static void do_perf_reset(struct monitor *mon, const char *args)
+{
+    (void)args;
+    ppc_profile_reset(mon->m->cpu);
+}
+
 static void do_screendump(struct monitor *mon, const char *args)
 {
     struct error err = {""};
@@ -185,6 +192,7 @@ const struct command monitor_commands[] = {
     {"mce", NULL, "[address]", "inject a machine check", do_mce},
     {"migrate", NULL, "uri", "move the machine elsewhere", do_snapshots},
     {"nmi", NULL, "", "inject a system reset interrupt", do_nmi},
+    {"perf_reset", NULL, "", "set the counters of -d ops to 0", do_perf_reset},
     {"print", "p", "/fmt expression", "print the value of an expression; $name is a register",
      monitor_print},
     {"quit", "q", "", "leave ppcemu", do_quit},

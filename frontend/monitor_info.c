@@ -310,6 +310,16 @@ static void info_hypercalls(struct monitor *mon, const char *args)
     }
 }
 
+static void info_opcount(struct monitor *mon, const char *args)
+{
+    (void)args;
+    if (mon->m->cfg->log_mask & LOG_OPS) {
+        ppc_profile_print(mon->m->cpu, mon->to);
+    } else {
+        fprintf(mon->to, "Error: instructions are counted in a run with -d ops only\n");
+    }
+}
+
 static void info_status(struct monitor *mon, const char *args)
 {
     (void)args;
@@ -336,6 +346,7 @@ const struct command monitor_infos[] = {
      info_hypercalls},
     {"mmu", NULL, "", "show segment registers and block translation", info_mmu},
     {"mtree", NULL, "", "show the address spaces", info_mtree},
+    {"opcount", NULL, "", "show which instructions ran, in which order (with -d ops)", info_opcount},
     {"pci", NULL, "", "show the PCI functions", info_pci},
     {"qtree", NULL, "", "show the devices", info_qtree},
     {"registers", NULL, "", "show the CPU registers", info_registers},

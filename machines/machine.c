@@ -172,6 +172,12 @@ static const struct ppc_model *choose_cpu(struct machine *m, struct error *err)
     return NULL;
 }
 
+static enum ppc_glue choose_glue(const struct config *cfg)
+{
+    if (cfg->log_mask & LOG_OPS) return PPC_GLUE_PROFILE;
+    return cfg->portable ? PPC_GLUE_PORTABLE : PPC_GLUE_BEST;
+}
+
 static int plug_hypercalls(struct machine *m, struct error *err)
 {
     unsigned on;
@@ -196,7 +202,7 @@ static int build(struct machine *m, struct error *err)
     if (!model) return r ? r : -EINVAL;
     m->cpu = ppc_new(&(struct ppc_config){
         .model = model, .bus = m->bus, .sched = &m->sched, .log = &m->log,
-        .tb_hz = m->type->tb_hz, .glue = cfg->portable ? PPC_GLUE_PORTABLE : PPC_GLUE_BEST,
+        .tb_hz = m->type->tb_hz, .glue = choose_glue(cfg),
         .sc = hcall_sc, .sc_ctx = m->hcall,
     }, err);
     if (!m->cpu) return -EINVAL;

@@ -66,6 +66,19 @@ class Monitor(Case):
         self.process.wait()
         self.process.stdout.close()
 
+    def test_opcount(self):
+        mon = self.start("-d", "ops")
+        text = mon("info opcount")
+        self.assertRegex(text, r"^profile [1-9]\d* instructions, ")
+        self.assertRegex(text, r"\nop lwz_0 F \d+ ")
+        self.assertTrue(text.endswith("end\n"), text[-100:])
+        mon("stop")
+        mon("perf_reset")
+        self.assertTrue(mon("info opcount").startswith("profile 0 instructions"))
+
+    def test_no_opcount(self):
+        self.assertIn("-d ops", self.start()("info opcount"))
+
     def test_stop_and_cont(self):
         mon = self.start()
         self.assertIn("monitor", mon.greeting)

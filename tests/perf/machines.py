@@ -2,12 +2,14 @@
 and says how much CPU time that took."""
 
 import os
+import random
 import re
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "boot"))
+import basket  # noqa: E402
 import console  # noqa: E402
 
 ANSWER = re.compile(r"checksum=([0-9a-f]{8}) ns=(\d+)")
@@ -15,6 +17,21 @@ QEMU = "qemu-system-ppc"
 MEMORY = ["-m", "512", "-nographic"]
 BOOT_SECONDS = 300
 RUN_SECONDS = 300
+
+
+def make_drives(folder):
+    """One set of images for each machine, of equal content."""
+    data = random.Random(1).randbytes(1 << 20)
+    drives = {}
+    for machine in ("ppcemu", "qemu", "native", "icount"):
+        drives[machine] = {}
+        for drive in ("cd", "disk"):
+            name = os.path.join(folder, "%s-%s.img" % (machine, drive))
+            with open(name, "wb") as f:
+                for n in range(basket.IMAGE_MIB):
+                    f.write(n.to_bytes(4, "big") + data[4:])
+            drives[machine][drive] = name
+    return drives
 
 
 class Wrong(Exception):
