@@ -24,8 +24,16 @@ void exec_profile_run(struct ppc_cpu *c);
 
 /* False where the compiler does not make sibling calls (-O0, sanitizers). */
 extern const bool exec_tail_available;
-struct codecache *exec_tail_new_cache(void);
-void exec_tail_run(struct ppc_cpu *c);
+
+/* One compilation of exec_tail.c; its handlers and the slots that point to them belong together.
+ * CMakeLists.txt makes a second one for x86-64-v3 hosts (BMI2, MOVBE, AVX2, FMA). */
+struct exec_tail {
+    struct codecache *(*new_cache)(void);
+    void (*run)(struct ppc_cpu *c); /* until c->left is used up or c->kick is set */
+};
+extern const struct exec_tail exec_tail_base, exec_tail_v3;
+/* The best one for this host (or just exec_tail_base); NULL without tail calls. */
+const struct exec_tail *exec_tail_choose(bool baseline);
 
 /* H(name, variant, attrs) for each variant a record has. */
 #define VARIANTS_N(H, name, attrs) H(name, 0, attrs)

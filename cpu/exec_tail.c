@@ -16,8 +16,6 @@
 #include "cpu/codecache.h"
 #include "cpu/exception.h"
 
-const bool exec_tail_available = true;
-
 /* clang 13 and gcc 15 can promise the jump; gcc 12-14 make it at -O2 where nothing forbids it, and
  * tests/tools/lint_handlers.sh looks at the result. */
 #if defined(__has_attribute)
@@ -413,17 +411,52 @@ static COLD void op_undecoded(ARGS)
     DISPATCH(s, key);
 }
 
-struct codecache *exec_tail_new_cache(void)
+static struct codecache *new_cache(void)
 {
     return codecache_new((union handler){.tail = op_undecoded}, (union handler){.tail = op_page_end});
 }
 
-void exec_tail_run(struct ppc_cpu *c) { resume(c, NULL, 0); }
+static void run(struct ppc_cpu *c) { resume(c, NULL, 0); }
 
+#ifdef EXEC_TAIL_IS_V3
+const struct exec_tail exec_tail_v3 = {new_cache, run};
 #else
+const struct exec_tail exec_tail_base = {new_cache, run};
+#endif
 
+#endif
+
+/* ---- choosing a compilation of this file ---- */
+
+#ifndef EXEC_TAIL_IS_V3
+
+#ifdef EXEC_TAIL_HAS_V3
+#include <cpuid.h>
+
+/* The compiler's own test knows whether the system saves AVX registers, but clang 14 has no names for the rest. */
+static bool host_is_v3(void)
+{
+    unsigned a, b, c1, c2, d, leaf1 = bit_MOVBE | bit_F16C;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __get_cpuid(1, &a, &b, &c1, &d) && (c1 & leaf1) == leaf1 &&
+           __get_cpuid(0x80000001, &a, &b, &c2, &d) && c2 & bit_LZCNT;
+}
+#endif
+
+#ifdef FAST_GLUE
+const bool exec_tail_available = true;
+
+const struct exec_tail *exec_tail_choose(bool baseline UNUSED)
+{
+#ifdef EXEC_TAIL_HAS_V3
+    if (!baseline && host_is_v3()) return &exec_tail_v3;
+#endif
+    return &exec_tail_base;
+}
+#else
 const bool exec_tail_available = false;
-struct codecache *exec_tail_new_cache(void) { return NULL; }
-void exec_tail_run(struct ppc_cpu *c) { (void)c; }
+const struct exec_tail *exec_tail_choose(bool baseline UNUSED) { return NULL; }
+#endif
 
 #endif

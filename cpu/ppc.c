@@ -40,11 +40,11 @@ static void core_init(struct ppc_cpu *c, const struct ppc_config *cfg)
     c->tb_hz = cfg->tb_hz;
     c->sc = cfg->sc;
     c->sc_ctx = cfg->sc_ctx;
-    c->portable = cfg->glue == PPC_GLUE_PORTABLE || !exec_tail_available;
     if (cfg->glue == PPC_GLUE_PROFILE) c->profile = exec_profile_new();
+    else if (cfg->glue != PPC_GLUE_PORTABLE) c->tail = exec_tail_choose(cfg->glue == PPC_GLUE_BASELINE);
     c->tracing = log_on(c->log, LOG_EXEC | LOG_CPU);
     c->decoder = decoder_new(cfg->model);
-    c->code = c->profile ? exec_profile_new_cache() : c->portable ? exec_call_new_cache() : exec_tail_new_cache();
+    c->code = c->profile ? exec_profile_new_cache() : c->tail ? c->tail->new_cache() : exec_call_new_cache();
     mmu_new(c);
     bus_watch(cfg->bus, code_changed, map_changed, c);
     bus_watch_clean(cfg->bus, pages_clean, c);
@@ -108,8 +108,8 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
         mmu_need_bank(c);
         if (c->tracing || c->msr & (MSR_SE | MSR_BE)) exec_step(c);
         else if (c->profile) exec_profile_run(c);
-        else if (c->portable) exec_call_run(c);
-        else exec_tail_run(c);
+        else if (c->tail) c->tail->run(c);
+        else exec_call_run(c);
     }
 }
 

@@ -63,7 +63,8 @@ enum ppc_stop {
  * behaviour follows. MSR[PR] is the caller's to check (ppc_msr). NULL: never asked. */
 typedef bool ppc_sc_fn(void *ctx, struct ppc_cpu *c, unsigned lev);
 
-enum ppc_glue { PPC_GLUE_BEST, PPC_GLUE_TAIL, PPC_GLUE_PORTABLE, PPC_GLUE_PROFILE };
+/* BASELINE: the threaded core without the host's newer instructions, as an old host runs it. */
+enum ppc_glue { PPC_GLUE_BEST, PPC_GLUE_TAIL, PPC_GLUE_PORTABLE, PPC_GLUE_PROFILE, PPC_GLUE_BASELINE };
 
 struct ppc_config {
     const struct ppc_model *model;

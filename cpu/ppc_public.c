@@ -17,7 +17,7 @@ static const struct ppc_core *core_of(const struct ppc_cpu *c)
 struct ppc_cpu *ppc_new(const struct ppc_config *cfg, struct error *err)
 {
     const struct ppc_core *core = cfg->model->features & PPC_F_64 ? &ppc_core_64 : &ppc_core_32;
-    if (cfg->glue == PPC_GLUE_TAIL && !*core->has_tail_calls) {
+    if ((cfg->glue == PPC_GLUE_TAIL || cfg->glue == PPC_GLUE_BASELINE) && !*core->has_tail_calls) {
         error_set(err, ENOTSUP, "this build has no tail-call core");
         return NULL;
     }

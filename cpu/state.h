@@ -23,6 +23,7 @@
 
 struct slot;
 struct code_page;
+struct exec_tail;
 struct mmu;
 
 /* A data TLB entry. A tag that never matches (TLB_NONE) sends the access to the slow path: no
@@ -114,7 +115,8 @@ struct ppc_cpu {
     int64_t slice;           /* instructions the current ppc_run was given */
     uint64_t insns;          /* completed before the current slice */
     enum ppc_stop stop;
-    bool portable, running, tracing;
+    bool running, tracing;
+    const struct exec_tail *tail; /* the threaded core in use; NULL: the portable one */
 
     const struct ppc_model *model;
     struct bus *bus;

@@ -54,6 +54,7 @@ static const char help[] =
     "    --cpu MODEL --max-insns N    as for run (N: not for --random)\n"
     "    --pc ADDR --reg NAME=VALUE   start, for --elf and --load; ends at sc (without a handler),\n"
     "                                 an exception vector without code, or when nothing can happen\n"
+    "    --core best|baseline         the threaded core for this host, or as an old host runs it\n"
     "    --random N --length L        N random programs of L (200) instructions over every record\n"
     "    --seed S                     of the first program (the next has S + 1), or of the lengths\n"
     "                                 after which the states are compared\n"

@@ -97,7 +97,9 @@ void test_file_free(struct test_file *f)
 static const struct {
     enum ppc_glue glue;
     const char *name;
-} cores[] = {{PPC_GLUE_PORTABLE, "portable core"}, {PPC_GLUE_TAIL, "threaded core"}};
+} cores[] = {{PPC_GLUE_PORTABLE, "portable core"},
+             {PPC_GLUE_TAIL, "threaded core"},
+             {PPC_GLUE_BASELINE, "threaded core, baseline"}};
 
 struct worker {
     pthread_t thread;

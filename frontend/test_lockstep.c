@@ -34,6 +34,7 @@ struct side {
 struct lockstep {
     struct image_args image;
     const struct ppc_model *model;
+    enum ppc_glue glue; /* of the threaded side */
     uint64_t ram, limit, programs, seed, length;
     char **regs;
     int n_regs;
@@ -496,6 +497,10 @@ static int take_value(struct lockstep *l, const char *name, char *v)
         l->model = ppc_model_find(v);
         return l->model ? 0 : bad("--cpu %s: no such model", v);
     }
+    if (!strcmp(name, "--core")) {
+        l->glue = !strcmp(v, "baseline") ? PPC_GLUE_BASELINE : PPC_GLUE_BEST;
+        return !strcmp(v, "baseline") || !strcmp(v, "best") ? 0 : bad("--core %s: best or baseline", v);
+    }
     if (!strcmp(name, "--elf")) l->image.elf = v;
     else if (!strcmp(name, "--load")) l->image.loads[l->image.n_loads++] = v;
     else if (!strcmp(name, "--reg")) l->regs[l->n_regs++] = v;
@@ -541,7 +546,7 @@ int test_lockstep(int argc, char **argv)
         uint64_t ram = l->programs ? RANDOM_RAM : l->ram;
         struct side *sides[2] = {&l->fast, &l->full};
         for (unsigned k = 0; k < 2 && !e; k++) {
-            enum ppc_glue glue = k ? PPC_GLUE_PORTABLE : PPC_GLUE_BEST;
+            enum ppc_glue glue = k ? PPC_GLUE_PORTABLE : l->glue;
             if (bare_new(&sides[k]->b, l->model, glue, ram, &err)) {
                 fprintf(stderr, "ppcemu-test: %s\n", err.text);
                 e = EXIT_BAD;

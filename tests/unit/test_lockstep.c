@@ -4,6 +4,7 @@
  * otherwise than the full function shows here. test_lockstep64.c compiles it again for 64-bit models.
  */
 #include "cpu/decode.h"
+#include "cpu/exec.h"
 #include "tests/unit/cpu_fixture.h"
 
 #define DATA_AT 0x40000u
@@ -153,11 +154,11 @@ static void compare_states(struct rig *a, struct rig *b, const uint32_t *code)
     ck_assert_uint_eq(ppc_insns(a->cpu), ppc_insns(b->cpu));
 }
 
-static void lockstep(const char *model, unsigned rounds, uint64_t seed)
+static void lockstep_with(enum ppc_glue glue, const char *model, unsigned rounds, uint64_t seed)
 {
     struct rig a, b;
     struct decoder *d = decoder_new(ppc_model_find(model));
-    rig_init(&a, model, PPC_GLUE_BEST);
+    rig_init(&a, model, glue);
     rig_init(&b, model, PPC_GLUE_PORTABLE);
     unsigned lost = 0;
     for (unsigned n = 0; n < rounds; n++) {
@@ -187,6 +188,13 @@ static void lockstep(const char *model, unsigned rounds, uint64_t seed)
     rig_free(&a);
     rig_free(&b);
     decoder_free(d);
+}
+
+/* Both compilations of the threaded core, where this host has two. */
+static void lockstep(const char *model, unsigned rounds, uint64_t seed)
+{
+    lockstep_with(PPC_GLUE_BEST, model, rounds, seed);
+    if (exec_tail_available) lockstep_with(PPC_GLUE_BASELINE, model, rounds, seed + 100);
 }
 
 #if PPC_WIDTH == 64

@@ -10,7 +10,7 @@
 
 #define COPIES 8 /* the same operation on 8 sets of registers in one run */
 
-static struct rig rigs[2];
+static struct rig rigs[3];
 static unsigned n_rigs;
 
 static void setup(void)
@@ -18,6 +18,7 @@ static void setup(void)
     rig_init(&rigs[0], "7457", PPC_GLUE_PORTABLE);
     n_rigs = 1;
     if (exec_tail_available) rig_init(&rigs[n_rigs++], "7457", PPC_GLUE_TAIL);
+    if (exec_tail_available) rig_init(&rigs[n_rigs++], "7457", PPC_GLUE_BASELINE);
     for (unsigned i = 0; i < n_rigs; i++) {
         rig_stop_at_vectors(&rigs[i]);
         ppc_set_msr(rigs[i].cpu, MSR_FP | MSR_VEC | MSR_ME);
@@ -169,7 +170,7 @@ static void complain(const struct ref_row *row, const struct rig *r, const struc
     hex(d, x->d);
     hex(g, got);
     ck_abort_msg("%s (%s core, nj %d, imm %d) %s: a %s b %s c %s: expected %s, got %s", row->name,
-                 r == &rigs[0] ? "portable" : "threaded", x->nj, x->imm, what, a, b, c, d, g);
+                 r == &rigs[0] ? "portable" : r == &rigs[1] ? "threaded" : "threaded, baseline", x->nj, x->imm, what, a, b, c, d, g);
 }
 
 struct batch {
