@@ -100,6 +100,8 @@ int mem_put_u32(struct firmware *f, uint32_t ea, uint32_t v) MUST_CHECK;
 
 /* of_client.c */
 int64_t of_client_call(void *owner, struct ppc_cpu *c);
+/* After setprop: a property of /options is a variable. */
+void of_note_option(struct firmware *f, uint32_t phandle, const char *name, const char *v, size_t len);
 /* Re-writes /memory available after a change of claims. */
 void of_update_available(struct firmware *f);
 

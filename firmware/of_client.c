@@ -64,8 +64,8 @@ static void getprop(struct call *c)
 }
 
 /* A variable changed through /options is one changed with setenv. */
-static void note_option(struct firmware *f, uint32_t phandle, const char *name, const char *v,
-                        size_t len)
+void of_note_option(struct firmware *f, uint32_t phandle, const char *name, const char *v,
+                    size_t len)
 {
     int options = tree_find(&f->tree, "/options", NULL, 0);
     if (options < 0 || tree_phandle(&f->tree, options) != phandle) return;
@@ -82,7 +82,7 @@ static void setprop(struct call *c)
     if (!strcmp(name, "phandle")) return; /* it is how nodes are found */
     if (len && mem_read(c->f, c->in[2], c->f->bounce, len)) return;
     if (tree_set(&c->f->tree, c->in[0], name, c->f->bounce, len)) return;
-    note_option(c->f, c->in[0], name, (const char *)c->f->bounce, len);
+    of_note_option(c->f, c->in[0], name, (const char *)c->f->bounce, len);
     c->out[0] = len;
 }
 

@@ -1,7 +1,9 @@
 /*
  * info: what the machine is and does.
  */
+#include <ctype.h>
 #include <inttypes.h>
+#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,8 +303,9 @@ static void info_hypercalls(struct monitor *mon, const char *args)
     (void)args;
     fprintf(mon->to, "  number    name                         calls\n");
     hcall_each(mon->m->hcall, show_hcall, mon);
-    if (mon->m->hv && mon->m->hv->tree) {
-        fprintf(mon->to, "device tree kept by h-update-dt: %u bytes\n", mon->m->hv->tree_len);
+    if (mon->m->hv && mon->m->hv->tree_len) {
+        fprintf(mon->to, "device tree kept by h-update-dt: %u bytes (info updated-tree)\n",
+                mon->m->hv->tree_len);
     }
     if (mon->m->fwnmi.registered) {
         fprintf(mon->to, "ibm,nmi-register: system reset %#x, machine check %#x, area %#x\n",
@@ -317,6 +320,35 @@ static void info_opcount(struct monitor *mon, const char *args)
         ppc_profile_print(mon->m->cpu, mon->to);
     } else {
         fprintf(mon->to, "Error: instructions are counted in a run with -d ops only\n");
+    }
+}
+
+/* The nodes and how many properties each has; the values are in memory for x. */
+static void info_updated_tree(struct monitor *mon, const char *args)
+{
+    const struct hv *hv = mon->m->hv;
+    int depth = 0;
+    unsigned left = 2000; /* what a guest gives may be long */
+    (void)args;
+    if (!hv || !hv->tree_len) {
+        fprintf(mon->to, "the guest has given no tree (h-update-dt)\n");
+        return;
+    }
+    fprintf(mon->to, "%u bytes\n", hv->tree_len);
+    for (int n = fdt_next_node(hv->tree, -1, &depth); n >= 0 && depth > 0;
+         n = fdt_next_node(hv->tree, n, &depth)) {
+        const char *name = fdt_get_name(hv->tree, n, NULL);
+        unsigned props = 0;
+        int p;
+        if (!left--) {
+            fprintf(mon->to, "...\n");
+            break;
+        }
+        fdt_for_each_property_offset(p, hv->tree, n) props++;
+        fprintf(mon->to, "%*s", depth < 40 ? 2 * (depth - 1) : 80, "");
+        for (const char *s = name && *name ? name : "/"; *s; s++)
+            fputc(isprint((unsigned char)*s) ? *s : '?', mon->to);
+        fprintf(mon->to, " (%u)\n", props);
     }
 }
 
@@ -353,6 +385,8 @@ const struct command monitor_infos[] = {
     {"roms", NULL, "", "show ROMs", info_roms},
     {"status", NULL, "", "show whether the machine runs", info_status},
     {"tlb", NULL, "", "show the page table entries in reach", info_tlb},
+    {"updated-tree", NULL, "", "show the device tree that the guest gave with h-update-dt",
+     info_updated_tree},
     {"version", NULL, "", "show the version", info_version},
     {NULL, NULL, NULL, NULL, NULL},
 };

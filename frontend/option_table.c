@@ -50,6 +50,9 @@ static const struct option drive_options[] = {
      "and unit=0-1), media=disk|cdrom, readonly=on, snapshot=on", take_drive},
     {"snapshot", NULL, TAKES_NOTHING, NULL, "never write to disk images: changes last until the end",
      take_flag},
+    {"nic", NULL, TAKES_VALUE, "none|socket,listen=ADDR|connect=ADDR[,mac=MAC]",
+     "a network interface (with hypercalls=osi so far) whose cable ends\n"
+     "at another emulator: ADDR is HOST:PORT or a path", take_nic},
     {NULL, NULL, TAKES_NOTHING, NULL, NULL, NULL},
 };
 
@@ -100,14 +103,14 @@ static const struct option run_options[] = {
 
 const struct option_section option_sections[] = {
     {"Machine", machine_options},   {"What boots", boot_options},
-    {"Drives", drive_options},      {"Console", console_options},
+    {"Drives and network", drive_options},      {"Console", console_options},
     {"Running", run_options},       {NULL, NULL},
 };
 
 /* What people's QEMU command lines hold besides. */
 const struct foreign_option foreign_options[] = {
     {"accel", true, "tcg"},        {"audio", true, "*"},        {"audiodev", true, "*"},
-    {"net", true, "none"},       {"nic", true, "none"},
+    {"net", true, "none"},   
     {"parallel", true, "none|null"}, {"usb", false, "*"},       {"L", true, "*"},
     {"no-user-config", false, "*"}, {"nodefconfig", false, "*"}, {"no-fd-bootchk", false, "*"},
     {"k", true, "*"},              {"uuid", true, "*"},         {"sandbox", true, "off"},

@@ -77,6 +77,35 @@ int take_machine(struct options *o, const char *name, const char *value, struct 
     return r;
 }
 
+/* "none", or "socket,listen=ADDR" or "socket,connect=ADDR", each with ",mac=MAC". */
+int take_nic(struct options *o, const char *name, const char *value, struct error *err)
+{
+    struct keyval k;
+    int r = 0;
+    (void)name;
+    o->net_address = NULL;
+    if (!strcmp(value, "none")) {
+        options_note("nic", value);
+        return 0;
+    }
+    keyval_open(&k, value, "type");
+    while (!r && keyval_next(&k)) {
+        if (keyval_is(&k, "type") && !strcmp(k.value, "socket")) continue;
+        if (keyval_is(&k, "listen") || keyval_is(&k, "connect")) {
+            o->net_server = keyval_is(&k, "listen");
+            o->net_address = options_keep(o, k.value);
+        } else if (keyval_is(&k, "mac")) {
+            o->net_mac = options_keep(o, k.value);
+        } else if (!keyval_is(&k, "id") && !keyval_is(&k, "model")) {
+            r = error_set(err, EINVAL, "-nic %s: there is socket (with listen=, connect= and mac=) "
+                          "and none", value);
+        }
+    }
+    keyval_close(&k);
+    if (r || (o->net_address && *o->net_address)) return r;
+    return error_set(err, EINVAL, "-nic %s names no listen= or connect=", value);
+}
+
 int take_cpu(struct options *o, const char *name, const char *value, struct error *err)
 {
     (void)name;

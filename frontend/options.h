@@ -41,6 +41,8 @@ struct options {
     const char *memory;     /* as given to -m */
     const char *nvram;      /* as given to -machine nvram=; NULL: the default place */
     const char *log_file;   /* -D */
+    const char *net_address, *net_mac; /* -nic socket; NULL: none */
+    bool net_server;
     const char *monitor;    /* -monitor, as given; NULL: behind C-a c only */
     const char *gdb;        /* -gdb or -s, as given */
     struct chardev *monitor_char, *gdb_char; /* opened by setup_open */
@@ -107,7 +109,7 @@ void options_man(FILE *to); /* the OPTIONS section in man(7) macros */
 
 /* option_take.c */
 option_fn take_machine, take_cpu, take_memory, take_smp, take_file, take_boot, take_boot_file,
-    take_serial, take_nographic, take_display, take_vga, take_geometry, take_screendump, take_monitor, take_gdb, take_flag, take_debug, take_icount,
+    take_serial, take_nographic, take_display, take_vga, take_geometry, take_screendump, take_monitor, take_gdb, take_nic, take_flag, take_debug, take_icount,
     take_rtc, take_prom_env, take_no_effect, take_help, take_version, take_log_file;
 /* option_drive.c */
 option_fn take_disk, take_cdrom, take_drive;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "firmware/image.h"
+#include "hcall/providers.h"
 #include "machines/machine.h"
 
 /* --- the file named without an option --- */
@@ -217,6 +218,22 @@ static int open_serials(struct options *o, struct host_char_loop *loop, struct e
     return 0;
 }
 
+/* The one interface of today is a hypercall device. */
+static int open_net(struct options *o, struct host_char_loop *loop, struct error *err)
+{
+    unsigned on;
+    struct error why = {""};
+    if (!o->net_address) return 0;
+    int r = hv_parse(o->cfg.hypercalls, &on, err);
+    if (r) return r;
+    if (!(on & HV_OSI)) {
+        return error_set(err, EINVAL, "-nic %s: the machine has a network interface only with "
+                         "-machine hypercalls=vof+osi", o->net_address);
+    }
+    r = host_net_socket(o->net_address, o->net_server, o->net_mac, loop, &o->cfg.net, &why);
+    return r ? error_set(err, -r, "-nic: %s", why.text) : 0;
+}
+
 static int open_log(struct options *o, struct error *err)
 {
     if (!o->log_file) return 0;
@@ -270,6 +287,7 @@ int setup_open(struct options *o, struct host_char_loop *loop, struct error *err
     if (!r) r = open_drives(o, err);
     if (!r) r = open_log(o, err);
     if (!r) r = open_serials(o, loop, err);
+    if (!r) r = open_net(o, loop, err);
     if (!r) r = open_tools(o, loop, err);
     if (r) return r;
     find_nvram(o);
@@ -282,6 +300,7 @@ void setup_close(struct options *o)
 {
     host_char_close(o->gdb_char);
     host_char_close(o->monitor_char);
+    netdev_close(o->cfg.net);
     for (unsigned i = 0; i < CONFIG_SERIALS; i++) host_char_close(o->cfg.serial[i]);
     for (unsigned i = 0; i < CONFIG_DISKS; i++) block_close(o->cfg.drives[i].block);
     if (o->cfg.log_to) fclose(o->cfg.log_to);

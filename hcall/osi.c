@@ -1,6 +1,7 @@
 /*
- * Mac-on-Linux calls without devices behind them: probing, time, console, exit, interrupt masks,
- * PCI configuration (facts 9.2, 9.6, 9.10). Pointers are physical.
+ * Mac-on-Linux calls without devices behind them: probing, time, console, exit, interrupts, PCI
+ * configuration (facts 9.2, 9.6, 9.10), and what the other files of the provider share. Pointers
+ * are physical.
  */
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,6 @@
 #include "machines/pci.h"
 
 #define MAC_EPOCH 0x7c25b080u /* 1904 to 1970 in seconds */
-#define NVRAM_SIZE 0x2000u
 
 static uint32_t reg(struct ppc_cpu *c, unsigned n) { return (uint32_t)ppc_gpr(c, n); }
 
@@ -88,20 +88,106 @@ static int64_t us_to_ticks(void *owner, struct ppc_cpu *c)
     return (int64_t)((uint64_t)reg(c, 6) * v->m->type->tb_hz / 1000000u);
 }
 
-/* --- interrupts: no device raises one yet, so that the level is 0 --- */
+/* --- interrupts: no vectors; the CPU's line is up while an input that is not masked is --- */
+
+void osi_pic_update(struct hv *v) { irq_set(v->m->hv_irq, v->osi.level & v->osi.mask); }
+
+void osi_line(struct hv *v, unsigned irq, bool level)
+{
+    uint32_t bit = 1u << (irq & 31);
+    v->osi.level = level ? v->osi.level | bit : v->osi.level & ~bit;
+    osi_pic_update(v);
+}
 
 static int64_t mask_irq(void *owner, struct ppc_cpu *c)
 {
     struct hv *v = owner;
-    if (reg(c, 6) < 32) v->pic_mask &= ~(1u << reg(c, 6));
+    if (reg(c, 6) < 32) v->osi.mask &= ~(1u << reg(c, 6));
+    osi_pic_update(v);
     return 0;
 }
 
 static int64_t unmask_irq(void *owner, struct ppc_cpu *c)
 {
     struct hv *v = owner;
-    if (reg(c, 6) < 32) v->pic_mask |= 1u << reg(c, 6);
+    if (reg(c, 6) < 32) v->osi.mask |= 1u << reg(c, 6);
+    osi_pic_update(v);
     return 0;
+}
+
+static int64_t active_irqs(void *owner, struct ppc_cpu *c)
+{
+    struct hv *v = owner;
+    (void)c;
+    return v->osi.level & v->osi.mask;
+}
+
+/* --- rings --- */
+
+bool osi_ring_set(struct osi_ring *r, uint32_t at, uint32_t n)
+{
+    if (!n || n > OSI_RING_MAX || n & (n - 1)) return false;
+    *r = (struct osi_ring){at, n, 0};
+    return true;
+}
+
+static uint64_t element(const struct osi_ring *r, uint32_t index)
+{
+    return r->at + (uint64_t)OSI_ELEMENT * (index & (r->n - 1));
+}
+
+bool osi_ring_get(struct hv *v, const struct osi_ring *r, uint32_t index, uint32_t w[4])
+{
+    uint8_t b[OSI_ELEMENT];
+    if (bus_ram_read(v->m->bus, element(r, index), b, sizeof b)) return false;
+    for (unsigned i = 0; i < 4; i++) w[i] = get_be32(b + 4 * i);
+    return true;
+}
+
+bool osi_ring_put(struct hv *v, const struct osi_ring *r, uint32_t index, const uint32_t w[4])
+{
+    uint8_t b[OSI_ELEMENT];
+    for (unsigned i = 0; i < 4; i++) put_be32(b + 4 * i, w[i]);
+    return !bus_ram_write(v->m->bus, element(r, index), b, sizeof b);
+}
+
+/* --- all of it --- */
+
+void osi_init(struct hv *v)
+{
+    osi_block_init(v);
+    osi_enet_init(v);
+    osi_input_init(v);
+}
+
+void osi_reset(struct hv *v)
+{
+    osi_block_reset(v);
+    osi_enet_reset(v);
+    v->osi.input = (struct osi_input){.active = false};
+    v->osi.level = v->osi.mask = 0;
+    osi_pic_update(v);
+}
+
+static void check_ring(struct osi_ring *r)
+{
+    if (!r->n || r->n > OSI_RING_MAX || r->n & (r->n - 1)) r->n = 0;
+    r->head &= r->n ? r->n - 1 : 0;
+}
+
+void osi_check_state(struct hv *v)
+{
+    struct osi *o = &v->osi;
+    check_ring(&o->block.ring);
+    for (unsigned i = 0; i < ARRAY_SIZE(o->enet.ring); i++) check_ring(&o->enet.ring[i]);
+    if (!o->block.ring.n) {
+        o->block.running = false;
+        sched_cancel(&v->m->sched, &o->block.turn);
+    }
+    if (!o->enet.ring[0].n || !o->enet.ring[1].n) o->enet.running = false;
+    o->input.key_head %= OSI_KEYS;
+    if (o->input.keys > OSI_KEYS) o->input.keys = 0;
+    osi_pic_update(v);
 }
 
 /* --- OF_RTAS --- */
@@ -138,22 +224,15 @@ static int64_t of_rtas(void *owner, struct ppc_cpu *c)
     return bus_ram_write(v->m->bus, at + 12 + 4 * w[1], b, 4 * w[2]) ? -1 : 0;
 }
 
-static int64_t nvram_size(void *owner, struct ppc_cpu *c)
-{
-    (void)owner;
-    (void)c;
-    return NVRAM_SIZE;
-}
-
 static const struct hcall_entry entries[] = {
     {0, "call-available", call_available}, {7, "get-gmt-time", gmt_time},
     {9, "get-localtime", local_time},      {22, "of-rtas", of_rtas},
     {47, "log-putc", put_char},            {54, "exit", leave},
     {58, "usleep", sleep_us},              {60, "pic-mask-irq", mask_irq},
-    {61, "pic-unmask-irq", unmask_irq},    {63, "pic-get-active-irq", nothing},
-    {91, "nvram-size", nvram_size},        {92, "mticks-to-usecs", ticks_to_us},
-    {93, "usecs-to-mticks", us_to_ticks},  {97, "tty-putc", tty_put},
-    {98, "tty-getc", tty_get},             {99, "tty-irq-ack", nothing},
+    {61, "pic-unmask-irq", unmask_irq},    {63, "pic-get-active-irq", active_irqs},
+    {92, "mticks-to-usecs", ticks_to_us},  {93, "usecs-to-mticks", us_to_ticks},
+    {97, "tty-putc", tty_put},             {98, "tty-getc", tty_get},
+    {99, "tty-irq-ack", nothing},
 };
 
 const struct hv_table hv_osi = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};

@@ -1,6 +1,6 @@
 /*
  * Mac-on-Linux calls with devices behind them: disks one transfer at a time, and the framebuffer
- * (facts 9.2, 9.3). Keyboard and mouse answer that nothing happened.
+ * (facts 9.2, 9.3).
  */
 #include <stdlib.h>
 
@@ -18,23 +18,20 @@ enum { DISK_READ_ONLY = 1, DISK_REMOVABLE = 2, DISK_PRESENT = 4, DISK_BOOT = 8, 
 
 static uint32_t reg(struct ppc_cpu *c, unsigned n) { return (uint32_t)ppc_gpr(c, n); }
 
-static int64_t nothing(void *owner, struct ppc_cpu *c)
-{
-    (void)owner;
-    (void)c;
-    return 0;
-}
-
 /* --- disks: unit n is the n-th drive --- */
 
-static const struct drive *drive(struct hv *v, uint32_t channel, uint32_t unit)
+const struct drive *osi_drive(struct hv *v, uint32_t unit)
 {
-    if (channel) return NULL;
     for (unsigned i = 0; i < CONFIG_DISKS; i++) {
         const struct drive *d = &v->m->cfg->drives[i];
         if (d->media != DRIVE_NONE && d->block && !unit--) return d;
     }
     return NULL;
+}
+
+static const struct drive *drive(struct hv *v, uint32_t channel, uint32_t unit)
+{
+    return channel ? NULL : osi_drive(v, unit);
 }
 
 static int64_t disk_info(void *owner, struct ppc_cpu *c)
@@ -51,28 +48,37 @@ static int64_t disk_info(void *owner, struct ppc_cpu *c)
     return 0;
 }
 
-/* r6 channel, r7 unit, r8 first sector, r9 buffer, r10 bytes */
-static int64_t transfer(struct hv *v, struct ppc_cpu *c, bool write)
+static int move(struct hv *v, struct block *disk, uint64_t at, uint32_t buf, uint32_t len,
+                bool write)
 {
-    const struct drive *d = drive(v, reg(c, 6), reg(c, 7));
-    uint64_t at = (uint64_t)reg(c, 8) * SECTOR;
-    uint32_t buf = reg(c, 9), len = reg(c, 10), done = 0;
-    if (!d || !d->block->present || len > TRANSFER_MAX) return -1;
     uint8_t *bytes = malloc(CHUNK);
     int r = bytes ? 0 : -1;
-    while (!r && done < len) {
-        uint32_t n = len - done < CHUNK ? len - done : CHUNK;
+    for (uint32_t done = 0, n; !r && done < len; done += n) {
+        n = len - done < CHUNK ? len - done : CHUNK;
         if (write) {
-            r = bus_ram_read(v->m->bus, buf + done, bytes, n);
-            if (!r) r = block_write(d->block, at + done, bytes, n);
+            r = bus_ram_read(v->m->bus, (uint64_t)buf + done, bytes, n);
+            if (!r) r = block_write(disk, at + done, bytes, n);
         } else {
-            r = block_read(d->block, at + done, bytes, n);
-            if (!r) r = bus_ram_write(v->m->bus, buf + done, bytes, n);
+            r = block_read(disk, at + done, bytes, n);
+            if (!r) r = bus_ram_write(v->m->bus, (uint64_t)buf + done, bytes, n);
         }
-        done += n;
     }
     free(bytes);
     return r ? -1 : 0;
+}
+
+int osi_disk_move(struct hv *v, uint32_t unit, uint64_t at, uint32_t buf, uint32_t len, bool write)
+{
+    const struct drive *d = osi_drive(v, unit);
+    if (!d || !d->block->present || len > TRANSFER_MAX) return -1;
+    return move(v, d->block, at, buf, len, write);
+}
+
+/* r6 channel, r7 unit, r8 first sector, r9 buffer, r10 bytes */
+static int64_t transfer(struct hv *v, struct ppc_cpu *c, bool write)
+{
+    uint64_t at = (uint64_t)reg(c, 8) * SECTOR;
+    return reg(c, 6) ? -1 : osi_disk_move(v, reg(c, 7), at, reg(c, 9), reg(c, 10), write);
 }
 
 static int64_t sync_read(void *owner, struct ppc_cpu *c) { return transfer(owner, c, false); }
@@ -156,22 +162,9 @@ static int64_t get_color(void *owner, struct ppc_cpu *c)
     return v->m->display->ops->get_color(v->m->display, (uint8_t)index);
 }
 
-/* --- input --- */
-
-static int64_t no_key(void *owner, struct ppc_cpu *c) { return nothing(owner, c) - 1; }
-
-/* No event: r4 to r8 are 0. */
-static int64_t get_mouse(void *owner, struct ppc_cpu *c)
-{
-    for (unsigned i = 4; i <= 8; i++) ppc_set_gpr(c, i, 0);
-    return nothing(owner, c);
-}
-
 static const struct hcall_entry entries[] = {
-    {26, "get-mouse", get_mouse},       {27, "ack-mouse-irq", nothing},
     {28, "set-vmode", set_vmode},       {29, "get-vmode-info", vmode_info},
-    {32, "get-fb-info", fb_info},       {50, "kbd-cntrl", nothing},
-    {51, "get-adb-key", no_key},        {59, "set-color", set_color},
+    {32, "get-fb-info", fb_info},       {59, "set-color", set_color},
     {64, "get-color", get_color},       {81, "ablk-disk-info", disk_info},
     {84, "ablk-sync-read", sync_read},  {85, "ablk-sync-write", sync_write},
 };

@@ -92,14 +92,14 @@ static int64_t update_dt(void *owner, struct ppc_cpu *c)
     if (len < sizeof head || len > HV_TREE_MAX) return H_PARAMETER;
     uint8_t *copy = malloc(len);
     if (!copy) return H_HARDWARE;
-    if (bus_ram_read(v->m->bus, at, copy, len) || fdt_check_full(copy, len)) {
-        free(copy);
-        return H_PARAMETER;
+    bool good = !bus_ram_read(v->m->bus, at, copy, len) && !fdt_check_full(copy, len);
+    if (good) {
+        memset(v->tree, 0, v->tree_len);
+        memcpy(v->tree, copy, len);
+        v->tree_len = len;
     }
-    free(v->tree);
-    v->tree = copy;
-    v->tree_len = len;
-    return H_SUCCESS;
+    free(copy);
+    return good ? H_SUCCESS : H_PARAMETER;
 }
 
 /* The list of (mask, PVR) pairs must name this chip: the last has value bits outside the mask. */

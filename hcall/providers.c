@@ -1,6 +1,7 @@
 #include "hcall/providers.h"
 
 #include <errno.h>
+#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,10 @@
 #define MSR_POW 0x40000u
 #define HID0_NAP 0x00400000u
 
-static const struct hv_table *const tables[] = {&hv_papr, &hv_papr_memory, &hv_epapr,
-                                                &hv_kvm,  &hv_osi,         &hv_osi_io};
+static const struct hv_table *const tables[] = {
+    &hv_papr,      &hv_papr_memory, &hv_epapr,     &hv_kvm,          &hv_osi,
+    &hv_osi_io,    &hv_osi_block,   &hv_osi_enet,  &hv_osi_input,    &hv_osi_firmware,
+};
 
 int hv_parse(const char *list, unsigned *on, struct error *err)
 {
@@ -41,36 +44,69 @@ int hv_parse(const char *list, unsigned *on, struct error *err)
     }
 }
 
+/* --- the providers as a device --- */
+
+static void hv_reset(struct device *d)
+{
+    struct hv *v = (struct hv *)d;
+    memset(v->tree, 0, v->tree_len);
+    v->tree_len = 0;
+    v->random = 0;
+    memset(v->config, 0, sizeof v->config);
+    osi_reset(v);
+}
+
+/* A tree that libfdt would not take from a guest is not taken from a file either. */
+static int hv_after_load(struct device *d)
+{
+    struct hv *v = (struct hv *)d;
+    if (v->tree_len > HV_TREE_MAX) return -EINVAL;
+    if (v->tree_len && fdt_check_full(v->tree, v->tree_len)) return -EINVAL;
+    osi_check_state(v);
+    return 0;
+}
+
+static const struct state_field state[] = {
+    S_U32(hv, tree_len), S_BYTES(hv, tree), S_U64(hv, random), S_U32S(hv, config),
+    S_U32(hv, osi.level), S_U32(hv, osi.mask),
+    S_U32(hv, osi.block.ring.at), S_U32(hv, osi.block.ring.n), S_U32(hv, osi.block.ring.head),
+    S_EVENT(hv, osi.block.turn), S_BOOL(hv, osi.block.running), S_BOOL(hv, osi.block.irq),
+    S_U32(hv, osi.block.count), S_U32(hv, osi.block.kind), S_U32(hv, osi.block.unit),
+    S_U32(hv, osi.block.sector), S_U32(hv, osi.block.done), S_U32S(hv, osi.block.changes),
+    S_U32S(hv, osi.enet.ring), /* nothing but words */
+    S_BOOL(hv, osi.enet.running), S_BOOL(hv, osi.enet.irq_on),
+    S_BYTES(hv, osi.input.key), S_U8(hv, osi.input.key_head), S_U8(hv, osi.input.keys),
+    S_BYTES(hv, osi.input.down), S_BOOL(hv, osi.input.active), S_U32(hv, osi.input.dx),
+    S_U32(hv, osi.input.dy), S_U8(hv, osi.input.buttons),
+    S_END,
+};
+
+static const struct device_type hv_type = {
+    .name = "hypercalls",
+    .reset = hv_reset,
+    .state = state,
+    .state_version = 1,
+    .after_load = hv_after_load,
+};
+
 int hv_new(struct machine *m, unsigned on, struct hv **out, struct error *err)
 {
     struct hv *v = xcalloc(1, sizeof *v);
-    int r = 0;
+    int r = machine_add_device(m, &v->dev, &hv_type, "hypercalls", err);
+    if (r) {
+        free(v);
+        return r;
+    }
     v->m = m;
     v->on = on;
+    osi_block_init(v); /* the event of a device that is never used has a function all the same */
     for (size_t i = 0; !r && i < ARRAY_SIZE(tables); i++) {
         const struct hv_table *t = tables[i];
         if (on & t->provider) r = hcall_register_abi(m->hcall, t->abi, t->entries, t->n, v, err);
     }
+    if (on & HV_OSI) osi_init(v);
     *out = v;
     return r;
-}
-
-void hv_free(struct hv *v)
-{
-    if (!v) return;
-    free(v->tree);
-    free(v);
-}
-
-void hv_reset(struct hv *v)
-{
-    if (!v) return;
-    free(v->tree);
-    v->tree = NULL;
-    v->tree_len = 0;
-    v->pic_mask = 0;
-    v->random = 0;
-    memset(v->config, 0, sizeof v->config);
 }
 
 static const char *provider_name(enum hv_provider p)
@@ -97,10 +133,9 @@ static void list_abi(FILE *to, enum hcall_abi abi)
 
 static bool osi_is_there(unsigned selector)
 {
-    for (size_t k = 0; k < hv_osi.n; k++)
-        if (hv_osi.entries[k].number == selector) return true;
-    for (size_t k = 0; k < hv_osi_io.n; k++)
-        if (hv_osi_io.entries[k].number == selector) return true;
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+        for (size_t k = 0; tables[i]->abi == HCALL_OSI && k < tables[i]->n; k++)
+            if (tables[i]->entries[k].number == selector) return true;
     return false;
 }
 
@@ -184,7 +219,7 @@ static void mol_child(struct fdtw *w, const char *name, const char *type, int ir
 }
 
 /* The nodes that Mac-on-Linux drivers bind to (facts 9.8). */
-static void mol_node(struct fdtw *w)
+static void mol_node(struct hv *v, struct fdtw *w)
 {
     fdtw_begin(w, "mol");
     fdtw_u32(w, "#address-cells", 1);
@@ -198,10 +233,11 @@ static void mol_node(struct fdtw *w)
     fdtw_empty(w, "interrupt-controller");
     fdtw_u32(w, "#interrupt-cells", 1);
     fdtw_end(w);
-    mol_child(w, "mol-blk", "block", 5);
-    mol_child(w, "mol-keyboard", "keyboard", 6);
-    mol_child(w, "mol-mouse", "mouse", 7);
-    mol_child(w, "mol-tty", "serial", 9);
+    mol_child(w, "mol-blk", "block", OSI_IRQ_BLOCK);
+    mol_child(w, "mol-keyboard", "keyboard", OSI_IRQ_KEYBOARD);
+    mol_child(w, "mol-mouse", "mouse", OSI_IRQ_MOUSE);
+    if (v->m->cfg->net) mol_child(w, "mol-enet", "network", OSI_IRQ_ENET);
+    mol_child(w, "mol-tty", "serial", 9); /* polled: no line of it is ever raised */
     mol_child(w, "mol-display", "display", -1);
     fdtw_end(w);
 }
@@ -210,5 +246,5 @@ void hv_fdt(struct hv *v, struct fdtw *w)
 {
     if (!v) return;
     if (v->on & (HV_EPAPR | HV_KVM)) hypervisor_node(v, w);
-    if (v->on & HV_OSI) mol_node(w);
+    if (v->on & HV_OSI) mol_node(v, w);
 }

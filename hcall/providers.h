@@ -9,6 +9,8 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "hcall/hcall.h"
+#include "hcall/osi.h"
+#include "machines/device.h"
 
 struct chardev;
 struct fdtw;
@@ -20,13 +22,14 @@ enum hv_provider { HV_VOF = 1, HV_PAPR = 2, HV_EPAPR = 4, HV_KVM = 8, HV_OSI = 1
 #define HV_TREE_MAX (1u << 20) /* of H_UPDATE_DT */
 
 struct hv {
+    struct device dev; /* first: reset, saved and freed with the machine's devices */
     struct machine *m;
     unsigned on; /* of enum hv_provider */
-    uint8_t *tree; /* what H_UPDATE_DT gave, checked; NULL: nothing yet */
-    uint32_t tree_len;
+    uint32_t tree_len; /* what H_UPDATE_DT gave, checked; 0: nothing yet */
+    uint8_t tree[HV_TREE_MAX];
     uint64_t random;   /* state of H_RANDOM with the instruction clock */
     uint32_t config[16]; /* EV_INT_SET_CONFIG */
-    uint32_t pic_mask;   /* OSI */
+    struct osi osi;
 };
 
 /* "vof+papr+epapr+kvm+osi" or "none", NULL: vof. 0, or -EINVAL with a sentence. */
@@ -35,10 +38,8 @@ int hv_parse(const char *list, unsigned *on, struct error *err) MUST_CHECK;
 /* Every number with its convention and provider as Markdown tables, for docs/hypercalls.md. */
 void hv_list(FILE *to);
 
-/* Registers what is on (all but vof) with m->hcall. */
+/* Registers what is on (all but vof) with m->hcall, and itself as a device of the machine. */
 int hv_new(struct machine *m, unsigned on, struct hv **out, struct error *err) MUST_CHECK;
-void hv_free(struct hv *v);
-void hv_reset(struct hv *v);
 /* Nodes below / by which guests find the calls; to be called where the machine writes its tree. */
 void hv_fdt(struct hv *v, struct fdtw *w);
 
@@ -55,7 +56,9 @@ struct hv_table {
     const struct hcall_entry *entries;
     size_t n;
 };
-extern const struct hv_table hv_papr, hv_papr_memory, hv_epapr, hv_kvm, hv_osi, hv_osi_io;
+extern const struct hv_table hv_papr, hv_papr_memory, hv_epapr, hv_kvm, hv_osi, hv_osi_io,
+    hv_osi_block, hv_osi_enet, hv_osi_input;
+extern const struct hv_table hv_osi_firmware; /* firmware/osi_prom.c: tree and NVRAM */
 /* All selectors of Mac-on-Linux, NULL for those never used. */
 extern const char *const osi_names[OSI_CALLS];
 

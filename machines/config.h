@@ -11,6 +11,7 @@
 
 struct block;
 struct chardev;
+struct netdev;
 
 #define CONFIG_DISKS 4   /* IDE: primary master, slave, secondary master, slave */
 #define CONFIG_SERIALS 4
@@ -37,6 +38,7 @@ struct config {
     const char *boot_order;   /* "cd": c = first disk, d = CD, n = network */
     struct drive drives[CONFIG_DISKS];
     struct chardev *serial[CONFIG_SERIALS]; /* NULL: swallowed */
+    struct netdev *net;       /* NULL: no network interface */
     const char *hypercalls;   /* "vof+papr+epapr+kvm+osi", "none"; NULL: vof */
     const char *nvram;        /* file of the environment variables; NULL: not kept */
     bool no_reboot;           /* a guest reset ends the run */

@@ -222,7 +222,6 @@ static int reset_all(struct machine *m, struct error *err)
     if (m->type->reset) m->type->reset(m);
     m->request = MACHINE_RUNNING;
     m->fwnmi = (struct fwnmi){.registered = false};
-    hv_reset(m->hv);
     return m->firmware ? firmware_boot(m->firmware, err) : 0;
 }
 
@@ -261,7 +260,6 @@ void machine_free(struct machine *m)
     while (m->sched.first) sched_cancel(&m->sched, m->sched.first);
     free_devices(m->devices);
     ppc_free(m->cpu);
-    hv_free(m->hv);
     hcall_free(m->hcall);
     bus_free(m->bus);
     free(m->board);

@@ -20,6 +20,14 @@ struct machine;
 struct pci_bus;
 struct display;
 
+/* Who else hears of what the host's hands do to the i8042 (hypercall devices). key: true when the
+ * i8042 is not to see it. NULL: nobody. */
+struct input_tap {
+    bool (*key)(void *ctx, unsigned usb_hid_usage, bool down);
+    void (*mouse)(void *ctx, int dx, int dy, unsigned buttons);
+    void *ctx;
+};
+
 enum machine_stop {
     MACHINE_RUNNING,   /* machine_run: the time given is over */
     MACHINE_IDLE,      /* the CPU waits: nothing to do before machine->sched's next event */
@@ -59,6 +67,8 @@ struct machine {
     struct ppc_cpu *cpu;
     struct hcall *hcall;
     struct hv *hv;             /* hcall/providers.h: what is plugged in besides the firmware's calls */
+    struct irq hv_irq;         /* interrupts of hypercall devices; wired by the board */
+    struct input_tap input;
     struct firmware *firmware; /* NULL with -bios */
     struct device *devices;
     struct pci_bus *pci[4];    /* by RTAS bridge index, NULL-terminated */

@@ -31,15 +31,19 @@
 struct pegasos2 {
     struct mv64361 *north;
     struct vt8231 *south;
+    struct ppc_cpu *cpu;
     uint8_t intx; /* bit bus * 4 + line */
+    uint8_t ext;  /* bit of who asks for an external interrupt: north bridge, hypercall devices */
 };
 
 /* Wires */
 
-static void cpu_int(void *cpu, unsigned n, bool level)
+static void cpu_int(void *board, unsigned n, bool level)
 {
-    (void)n;
-    ppc_set_line(cpu, PPC_LINE_EXT, level);
+    struct pegasos2 *b = board;
+    uint8_t bit = (uint8_t)(1u << n);
+    b->ext = level ? b->ext | bit : b->ext & (uint8_t)~bit;
+    ppc_set_line(b->cpu, PPC_LINE_EXT, b->ext);
 }
 
 static void south_intr(void *board, unsigned n, bool level)
@@ -83,7 +87,9 @@ static int load_rom(struct machine *m, struct error *err)
 static int init(struct machine *m, struct error *err)
 {
     struct pegasos2 *b = m->board = xcalloc(1, sizeof *b);
-    struct mv64361_wires wires = {.cpu_int = {cpu_int, m->cpu, 0}};
+    b->cpu = m->cpu;
+    m->hv_irq = (struct irq){cpu_int, b, 1};
+    struct mv64361_wires wires = {.cpu_int = {cpu_int, b, 0}};
     for (unsigned n = 0; n < 8; n++) wires.intx[n / 4][n % 4] = (struct irq){pci_intx, b, n};
     b->north = mv64361_new(m, "mv64361", &wires, BUS_HZ, err);
     if (!b->north) return -EINVAL;

@@ -12,6 +12,7 @@
 #include "machines/block.h"
 #include "machines/chardev.h"
 #include "machines/display.h"
+#include "machines/net.h"
 
 /* --- poll set (poll.c) --- */
 
@@ -100,6 +101,20 @@ struct block *host_block_empty(void);
 /* Puts the image at `path`, read-only, into the drive `b` in place of what is there, or takes that
  * out (NULL). The guest's drive notices by itself. On an error the old medium stays. */
 int host_block_change(struct block *b, const char *path, struct error *err) MUST_CHECK;
+
+/* --- network (net_host.c) --- */
+
+/* Cables that meet in this process: what one port sends the others get at once. Ports are closed with
+ * netdev_close before the hub. */
+struct host_hub;
+struct host_hub *host_hub_new(void);
+void host_hub_free(struct host_hub *h);
+struct netdev *host_hub_port(struct host_hub *h);
+
+/* A stream to another emulator; address: HOST:PORT, or a path with a '/'. server: waits for it there,
+ * without holding us up. mac: NULL for the usual one. */
+int host_net_socket(const char *address, bool server, const char *mac, struct host_char_loop *loop,
+                    struct netdev **out, struct error *err) MUST_CHECK;
 
 /* --- screenshots (png.c) --- */
 

@@ -279,16 +279,20 @@ static const struct mmio_ops status_ops = {status_read, command_write, 1, false,
 
 void i8042_key(struct i8042 *c, unsigned usage, bool down)
 {
+    const struct input_tap *tap = &c->dev.m->input;
+    if (tap->key && usage < 256 && tap->key(tap->ctx, usage, down)) return;
     ps2_keyboard_key(&c->keyboard, usage, down);
 }
 
 void i8042_release_keys(struct i8042 *c)
 {
-    for (unsigned usage = 0; usage < 256; usage++) ps2_keyboard_key(&c->keyboard, usage, false);
+    for (unsigned usage = 0; usage < 256; usage++) i8042_key(c, usage, false);
 }
 
 void i8042_mouse(struct i8042 *c, int dx, int dy, int dz, unsigned buttons)
 {
+    const struct input_tap *tap = &c->dev.m->input;
+    if (tap->mouse) tap->mouse(tap->ctx, dx, dy, buttons);
     ps2_mouse_move(&c->mouse, dx, dy, dz, buttons);
 }
 

@@ -1,8 +1,8 @@
 /*
  * Frame of the fuzz targets. Each gives LLVMFuzzerTestOneInput and seeds. Built plainly, the
  * program is a bounded test: it mutates the seeds for some seconds of CPU time, always in the same
- * order. With file names it replays them. For libFuzzer:
- *   clang -fsanitize=fuzzer,address,undefined -DFUZZ_LIBFUZZER -I. tests/fuzz/fuzz_iso.c ...
+ * order. With file names it replays them, with --seeds FOLDER it writes its seeds there. With
+ * FUZZ_LIBFUZZER it is libFuzzer's: tests/fuzz/run.sh does both.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -88,6 +88,22 @@ static int fuzz_replay(const char *name)
     return 0;
 }
 
+static int fuzz_write_seeds(const char *folder)
+{
+    static uint8_t buf[FUZZ_ROOM];
+    size_t len;
+    for (unsigned n = 0; n < 100 && (len = fuzz_seed(n, buf, sizeof buf)) > 0; n++) {
+        char name[512];
+        snprintf(name, sizeof name, "%s/seed%02u", folder, n);
+        FILE *f = fopen(name, "wb");
+        if (!f || fwrite(buf, 1, len, f) != len || fclose(f)) {
+            perror(name);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* FUZZ_SECONDS of CPU time, 5 unless told. */
 static double fuzz_budget(void)
 {
@@ -100,6 +116,7 @@ int main(int argc, char **argv)
     static uint8_t seed[FUZZ_ROOM];
     unsigned long runs = 0;
     unsigned n = 0;
+    if (argc == 3 && !strcmp(argv[1], "--seeds")) return fuzz_write_seeds(argv[2]);
     for (int i = 1; i < argc; i++)
         if (fuzz_replay(argv[i])) return 1;
     if (argc > 1) return 0;

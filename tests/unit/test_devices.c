@@ -42,7 +42,7 @@ static size_t take_state(struct machine *m, const struct device *d, uint8_t *to,
     return n;
 }
 
-#define STATE_ROOM (1 << 20)
+#define STATE_ROOM (4 << 20)
 
 static uint32_t seed;
 
