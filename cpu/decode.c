@@ -44,6 +44,7 @@ static const struct operand operands[] = {
     {"MB",     6, 5, TO_C,    CONV_PLAIN,  PR_DEC},
     {"ME",     1, 5, TO_IMM,  CONV_MASK,   PR_DEC},
     {"L",     21, 1, TO_C,    CONV_PLAIN,  PR_DEC},
+    {"E",     15, 1, TO_IMM,  CONV_PLAIN,  PR_DEC},
     {"L15",   16, 1, TO_IMM,  CONV_PLAIN,  PR_DEC},
     {"LSYNC", 21, 2, TO_NONE, CONV_PLAIN,  PR_NONE},
     {"BH",    11, 2, TO_NONE, CONV_PLAIN,  PR_NONE},

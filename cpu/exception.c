@@ -1,6 +1,7 @@
 #include "cpu/exception.h"
 
 #include "cpu/codecache.h"
+#include "cpu/magic.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
 
@@ -196,6 +197,8 @@ bool ppc_take_interrupt(struct ppc_cpu *c)
         ppc_raise(c, VEC_MACHINE_CHECK, 1 << 19); /* SRR1[12]: MCP pin */
     } else if (c->lines & 1u << PPC_LINE_SMI) {
         ppc_raise(c, VEC_SMI, 0);
+    } else if (magic_critical(c)) {
+        return false; /* KICK_IRQ stays: asked again after the next instruction */
     } else if (c->lines & 1u << PPC_LINE_EXT) {
         ppc_raise(c, VEC_EXTERNAL, 0);
     } else {

@@ -13,7 +13,8 @@ enum sem ppc_raise_alignment(struct ppc_cpu *c, ureg ea);
 
 /* Takes the exception in c->exc_*: return_pc goes to SRR0, c->pc to the vector. */
 void ppc_take_exception(struct ppc_cpu *c, ureg return_pc);
-/* Takes the most urgent enabled interrupt, if any; true when one was taken. */
+/* Takes the most urgent enabled interrupt, if any; true when one was taken. KVM's critical section
+ * (cpu/magic.h) holds external and decrementer interrupts back. */
 bool ppc_take_interrupt(struct ppc_cpu *c);
 /* Recomputes KICK_IRQ after a line, the decrementer or MSR changed. */
 void ppc_irq_changed(struct ppc_cpu *c);

@@ -9,6 +9,7 @@
 #include "cpu/exception.h"
 #include "cpu/exec.h"
 #include "cpu/fpu_exact.h"
+#include "cpu/magic.h"
 #include "cpu/profile.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
@@ -56,6 +57,7 @@ static void core_fini(struct ppc_cpu *c)
     sched_cancel(c->sched, &c->dec_event);
     bus_watch(c->bus, NULL, NULL, NULL);
     bus_watch_clean(c->bus, NULL, NULL);
+    magic_fini(c);
     codecache_free(c->code);
     mmu_free(c->mmu);
     decoder_free(c->decoder);
@@ -82,10 +84,18 @@ void core_reset(struct ppc_cpu *c)
     spr_reset(c);
     tb_reset(c);
     mmu_reset(c);
+    magic_reset(c);
     codecache_flush(c);
     c->msr = 0;
     msr_reset(c);
     c->kick |= KICK_SYNC;
+}
+
+/* An interrupt waits for the end of a critical section, which is a few instructions long and ends at
+ * any store or change of r1: one instruction at a time until then. */
+static bool interrupt_held(const struct ppc_cpu *c)
+{
+    return unlikely(c->kick & KICK_IRQ) && magic_critical(c);
 }
 
 static enum ppc_stop run_loop(struct ppc_cpu *c)
@@ -106,7 +116,7 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
         if (c->idle) return PPC_STOP_IDLE;
         if (c->left <= 0) return PPC_STOP_BUDGET;
         mmu_need_bank(c);
-        if (c->tracing || c->msr & (MSR_SE | MSR_BE)) exec_step(c);
+        if (c->tracing || c->msr & (MSR_SE | MSR_BE) || interrupt_held(c)) exec_step(c);
         else if (c->profile) exec_profile_run(c);
         else if (c->tail) c->tail->run(c);
         else exec_call_run(c);

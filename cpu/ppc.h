@@ -41,6 +41,7 @@ enum ppc_feature {
     PPC_F_750 = 1 << 8,
     PPC_F_750FX = 1 << 9,   /* HID2, PLL in HID1, BAT 4-7 by HID2 */
     PPC_F_32 = 1 << 10,     /* the 32-bit OEA: BATs, rfi */
+    PPC_F_WRTEE = 1 << 11,  /* wrtee, wrteei: on no chip of ours, a hypervisor may emulate them */
     PPC_F_NEVER = 1 << 30,  /* in the architecture, on none of our models */
 };
 
@@ -110,6 +111,11 @@ void ppc_set_lr(struct ppc_cpu *c, uint64_t v);
 uint64_t ppc_msr(const struct ppc_cpu *c);
 void ppc_set_msr(struct ppc_cpu *c, uint64_t v); /* resynchronises everything that hangs on it */
 const struct ppc_model *ppc_model(const struct ppc_cpu *c);
+
+/* KVM's magic page (docs/hypercalls.md): supervisor data accesses to the effective page ea, and to
+ * the real page ra while MSR[DR]=0, reach a page that shows registers. 0 is nowhere. bytes: 4 KiB
+ * that stay with the caller and hold what is memory of it; NULL: no page, as after ppc_reset. */
+void ppc_map_magic(struct ppc_cpu *c, uint64_t ea, uint64_t ra, uint8_t *bytes);
 
 /* Every register by its name in cpu/reg.def and cpu/spr.def: "r0".."r31", "f0".., "v0"..,
  * "pc", "msr", "cr", "lr", "ctr", "xer", "fpscr", "vscr", "sr0".., and SPRs ("srr0", "hid0").

@@ -48,6 +48,16 @@ SEM(mtmsr) { msr_write(c, RS); return SEM_NEXT; }
 #else /* the upper half stays (PEM64 chapter 8, mtmsr) */
 SEM(mtmsr) { msr_mtmsrd(c, (c->msr & ~(ureg)UINT32_MAX) | (uint32_t)RS, false); return SEM_NEXT; }
 #endif
+/* Book E's way to change MSR[EE] alone (e500 reference manual). Emulated for ePAPR guests in supervisor
+ * state; in problem state it stays the illegal instruction it is on these chips. */
+static inline enum sem write_ee(struct ppc_cpu *c, bool on)
+{
+    if (c->msr & MSR_PR) return raise(c, VEC_PROGRAM, PROGRAM_ILLEGAL);
+    msr_write(c, (c->msr & ~(ureg)MSR_EE) | (on ? MSR_EE : 0));
+    return SEM_NEXT;
+}
+SEM(wrtee) { return write_ee(c, RS & MSR_EE); }
+SEM(wrteei) { return write_ee(c, s->imm); }
 SEM(mftb) { return tb_read(c, (unsigned)s->imm, &RD); }
 
 SEM(mfsr) { RD = c->sr[s->imm & 15]; return SEM_NEXT; }

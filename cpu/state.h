@@ -101,6 +101,13 @@ struct ppc_cpu {
     uint32_t xer_rest;
     ureg spr[1024];          /* storage of SPRs without behaviour */
 
+    /* KVM's magic page (cpu/magic.h): where it is, TLB_NONE for nowhere, and what of it is memory */
+    struct {
+        ureg ea, ra;
+        uint8_t *bytes; /* PAGE_SIZE; NULL: there is none */
+        struct region *region;
+    } magic;
+
     /* time */
     uint64_t tb_offset;      /* added to ticks of virtual time */
     uint64_t dec_expiry_tb;  /* raw ticks (virtual time) at which DEC reads 0 */

@@ -1,7 +1,6 @@
 /*
- * ePAPR calls (vendor 1) and KVM's (vendor 42), facts 6 and 7. Interrupt numbers are the ISA ones:
- * mask and end of interrupt go to the board's i8259 pair by the ports a driver would use, so both
- * views agree.
+ * ePAPR calls (vendor 1), facts 6. Interrupt numbers are the ISA ones: mask and end of interrupt go
+ * to the board's i8259 pair by the ports a driver would use, so both views agree.
  */
 #include "base/bits.h"
 #include "cpu/ppc.h"
@@ -11,7 +10,6 @@
 #include "machines/pci.h"
 
 #define EV(n) (0x00010000u | (n))
-#define KVM(n) (0x002a0000u | (n))
 #define CHANNEL_MAX 16u
 
 static uint32_t reg(struct ppc_cpu *c, unsigned n) { return (uint32_t)ppc_gpr(c, n); }
@@ -154,17 +152,3 @@ static const struct hcall_entry entries[] = {
 };
 
 const struct hv_table hv_epapr = {HV_EPAPR, HCALL_EV, entries, ARRAY_SIZE(entries)};
-
-/* --- KVM --- */
-
-/* No feature: the magic page needs the CPU core's help (docs/hypercalls.md). */
-static int64_t features(void *owner, struct ppc_cpu *c)
-{
-    (void)owner;
-    ppc_set_gpr(c, 4, 0);
-    return EV_SUCCESS;
-}
-
-static const struct hcall_entry kvm_entries[] = {{KVM(3), "kvm-features", features}};
-
-const struct hv_table hv_kvm = {HV_KVM, HCALL_EV, kvm_entries, ARRAY_SIZE(kvm_entries)};

@@ -105,6 +105,7 @@ int hv_new(struct machine *m, unsigned on, struct hv **out, struct error *err)
         if (on & t->provider) r = hcall_register_abi(m->hcall, t->abi, t->entries, t->n, v, err);
     }
     if (on & HV_OSI) osi_init(v);
+    if (!r && on & HV_KVM) r = kvm_page_new(v, err);
     *out = v;
     return r;
 }
@@ -202,8 +203,8 @@ static void hypervisor_node(struct hv *v, struct fdtw *w)
     } else {
         fdtw_cellv(w, "hcall-instructions", 0x44000022, 0x60000000, 0x60000000, 0x60000000);
     }
-    /* No has-idle: Linux's EV_IDLE loop opens EE with wrteei, which a 74xx does not have. The call itself
-     * works for guests that find it by its number. */
+    /* Linux then idles in EV_IDLE. The node has no such promise without the call behind it. */
+    if (v->on & HV_EPAPR) fdtw_empty(w, "has-idle");
     fdtw_end(w);
 }
 

@@ -16,6 +16,7 @@ struct chardev;
 struct fdtw;
 struct machine;
 struct ppc_cpu;
+struct kvm_page;
 
 enum hv_provider { HV_VOF = 1, HV_PAPR = 2, HV_EPAPR = 4, HV_KVM = 8, HV_OSI = 16 };
 
@@ -30,6 +31,7 @@ struct hv {
     uint64_t random;   /* state of H_RANDOM with the instruction clock */
     uint32_t config[16]; /* EV_INT_SET_CONFIG */
     struct osi osi;
+    struct kvm_page *kvm;  /* the magic page, a device of the machine; NULL without kvm */
 };
 
 /* "vof+papr+epapr+kvm+osi" or "none", NULL: vof. 0, or -EINVAL with a sentence. */
@@ -49,6 +51,9 @@ void hv_fdt(struct hv *v, struct fdtw *w);
 struct chardev *hv_console(struct hv *v);
 /* Sleeps until an interrupt is there, with MSR[EE] on if `enable`. */
 void hv_idle(struct ppc_cpu *c, bool enable);
+
+/* Adds the device that keeps KVM's magic page. */
+int kvm_page_new(struct hv *v, struct error *err) MUST_CHECK;
 
 struct hv_table {
     enum hv_provider provider;

@@ -178,37 +178,41 @@ static enum ppc_glue choose_glue(const struct config *cfg)
     return cfg->portable ? PPC_GLUE_PORTABLE : PPC_GLUE_BEST;
 }
 
-static int plug_hypercalls(struct machine *m, struct error *err)
+static int choose_hypercalls(struct machine *m, unsigned *on, struct error *err)
 {
-    unsigned on;
-    int r = hv_parse(m->cfg->hypercalls, &on, err);
-    if (!r && !(on & HV_VOF) && m->firmware) {
+    int r = hv_parse(m->cfg->hypercalls, on, err);
+    if (!r && !(*on & HV_VOF) && !m->cfg->bios) {
         return error_set(err, EINVAL, "hypercalls=%s: the built-in firmware needs vof; without it a "
                          "firmware ROM (-bios) must be there", m->cfg->hypercalls);
     }
-    return r ? r : hv_new(m, on, &m->hv, err);
+    return r;
 }
 
 static int build(struct machine *m, struct error *err)
 {
     const struct config *cfg = m->cfg;
+    unsigned on = 0;
     uint64_t ram = cfg->ram_size ? cfg->ram_size : m->type->default_ram;
     m->hcall = hcall_new(&m->log);
     m->bus = bus_new("memory", 0, &m->log);
     m->console = cfg->serial[0];
     int r = check_ram(m, ram, err);
     if (!r) r = bus_add_ram(m->bus, "ram", 0, ram, RAM_RW, &m->ram, err);
+    if (!r) r = choose_hypercalls(m, &on, err);
     const struct ppc_model *model = r ? NULL : choose_cpu(m, err);
     if (!model) return r ? r : -EINVAL;
+    m->model = *model;
+    /* The idle loop of ePAPR's 32-bit guests was written for Book E (docs/hypercalls.md). */
+    if (on & HV_EPAPR) m->model.features |= PPC_F_WRTEE;
     m->cpu = ppc_new(&(struct ppc_config){
-        .model = model, .bus = m->bus, .sched = &m->sched, .log = &m->log,
+        .model = &m->model, .bus = m->bus, .sched = &m->sched, .log = &m->log,
         .tb_hz = m->type->tb_hz, .glue = choose_glue(cfg),
         .sc = hcall_sc, .sc_ctx = m->hcall,
     }, err);
     if (!m->cpu) return -EINVAL;
     r = m->type->init(m, err);
     if (!r && !cfg->bios) r = firmware_new(m, &m->firmware, err);
-    if (!r) r = plug_hypercalls(m, err);
+    if (!r) r = hv_new(m, on, &m->hv, err);
     return r;
 }
 

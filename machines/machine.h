@@ -11,9 +11,9 @@
 #include "machines/device.h"
 #include "machines/fault.h"
 #include "base/sched.h"
+#include "cpu/ppc.h"
 #include "mmu/bus.h"
 
-struct ppc_cpu;
 struct hcall;
 struct firmware;
 struct machine;
@@ -65,6 +65,7 @@ struct machine {
     struct bus *bus;           /* what the CPU sees */
     struct region *ram;        /* RAM at 0 */
     struct ppc_cpu *cpu;
+    struct ppc_model model;    /* the CPU's, with what hypercall providers add to it */
     struct hcall *hcall;
     struct hv *hv;             /* hcall/providers.h: what is plugged in besides the firmware's calls */
     struct irq hv_irq;         /* interrupts of hypercall devices; wired by the board */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/magic.h"
+
 /* Banks: enough for real mode, kernel and a handful of Linux address spaces. The table of current
  * banks by MSR[IR,DR,PR] makes an exception's mode switch one load. */
 #define N_BANKS 12
@@ -219,6 +221,10 @@ static void real_mode(ureg ea, struct xlate *x)
 bool mmu_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_kind kind,
                    struct xlate *x)
 {
+    if (magic_at(c, ea) && access != ACCESS_FETCH) {
+        *x = (struct xlate){.pa = magic_pa(ea), .wimg = WIMG_M};
+        return true;
+    }
     if (!(c->msr & (access == ACCESS_FETCH ? MSR_IR : MSR_DR))) {
         real_mode(ea, x);
         return true;
@@ -228,6 +234,10 @@ bool mmu_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_k
 
 bool mmu_peek(struct ppc_cpu *c, ureg ea, enum access access, paddr_t *pa)
 {
+    if (magic_at(c, ea) && access != ACCESS_FETCH) {
+        *pa = magic_pa(ea);
+        return true;
+    }
     if (!(c->msr & (access == ACCESS_FETCH ? MSR_IR : MSR_DR))) {
         *pa = ea & REAL_MASK;
         return true;

@@ -4,6 +4,7 @@
 #
 #   tests/guests/linux.sh          one processor   (CONFIG_SMP=n)
 #   tests/guests/linux.sh --smp    CONFIG_SMP=y
+#   tests/guests/linux.sh --kvm    one processor, as a guest of KVM and ePAPR (CONFIG_KVM_GUEST=y)
 #
 # Prints the result folder, which holds
 #   vmlinux            the kernel, linked at physical 0, with symbols; vmlinux.stripped without
@@ -19,18 +20,19 @@
 # expect about a tenth more than SMP=n.
 . "$(dirname "$0")/lib.sh"
 
-smp=n
+variant=up
 case ${1:-} in
     '') ;;
-    --smp) smp=y ;;
-    *) die "usage: linux.sh [--smp]" ;;
+    --smp) variant=smp ;;
+    --kvm) variant=kvm ;;
+    *) die "usage: linux.sh [--smp | --kvm]" ;;
 esac
 "$guests/deps.sh"
 
 pkg=linux-source-6.1
 version=$(pkgver $pkg)
-begin "linux-$([ $smp = y ] && echo smp || echo up)" \
-    "$(key "$guests/linux.sh" "$guests/linux.fragment" $smp "$version" "$(pkgver gcc-12-powerpc-linux-gnu binutils-powerpc-linux-gnu)")"
+begin "linux-$variant" \
+    "$(key "$guests/linux.sh" "$guests/linux.fragment" $variant "$version" "$(pkgver gcc-12-powerpc-linux-gnu binutils-powerpc-linux-gnu)")"
 log=$tmp/build.log
 
 # --- the source, unpacked once for both builds -------------------------------------------------
@@ -53,9 +55,14 @@ KBUILD_BUILD_TIMESTAMP=$(date -u -d "@$EPOCH")
 export KBUILD_BUILD_TIMESTAMP KBUILD_BUILD_USER=ppcemu KBUILD_BUILD_HOST=ppcemu KBUILD_BUILD_VERSION=1
 obj=$tmp/obj
 mkdir -p "$obj"
+case $variant in
+    up) options=$'# CONFIG_SMP is not set\n# CONFIG_KVM_GUEST is not set' ;;
+    smp) options=$'CONFIG_SMP=y\n# CONFIG_KVM_GUEST is not set' ;;
+    kvm) options=$'# CONFIG_SMP is not set\nCONFIG_KVM_GUEST=y\nCONFIG_EPAPR_PARAVIRT=y' ;;
+esac
 {
     cat "$guests/linux.fragment"
-    [ $smp = y ] && echo CONFIG_SMP=y || echo '# CONFIG_SMP is not set'
+    echo "$options"
 } > "$obj/fragment"
 (cd "$src" && run "$log" scripts/kconfig/merge_config.sh -O "$obj" \
     arch/powerpc/configs/chrp32_defconfig "$obj/fragment")
@@ -68,7 +75,7 @@ while read -r want; do
 done < "$obj/fragment"
 
 # --- build -------------------------------------------------------------------------------------
-say "linux: building ($([ $smp = y ] && echo SMP || echo UP))"
+say "linux: building ($variant)"
 run "$log" make -C "$src" O="$obj" -j"$jobs" vmlinux
 run "$log" make -C "$src" O="$obj" -j"$jobs" zImage.chrp
 # The wrapper remembers the folder it is installed to, so it is told the final one.

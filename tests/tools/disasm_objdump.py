@@ -71,7 +71,7 @@ def records():
             for line in src:
                 m = re.match(r'INSN\(\s*(\w+)\s*,\s*(\w+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\w+)\s*,\s*\w\s*,'
                              r'\s*"([^"]*)"\s*,[^,]*,\s*(\w+)\s*\)', line)
-                if m and m[7] not in ("PPC_F_NEVER",) and "64" not in m[7] and "970" not in m[7]:
+                if m and m[7] not in ("PPC_F_NEVER", "PPC_F_WRTEE") and "64" not in m[7] and "970" not in m[7]:
                     out.append(m.groups())
     return out
 
