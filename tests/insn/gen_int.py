@@ -209,8 +209,8 @@ def system(w):
         w.row("mtsrin", [("mtsrin", {"rS": 3, "rB": 4})], dict(s, r4=n << 28 | 0x0FFFFFFF), [f"sr{n}"])
         w.row("mfsr", [("mfsr", {"SR": n, "rD": 5})], {"msr": SUP, f"sr{n}": s["r3"]})
         w.row("mfsrin", [("mfsrin", {"rD": 5, "rB": 4})], {"msr": SUP, f"sr{n}": s["r3"], "r4": n << 28 | i})
-        for name in ("tlbie", "tlbld", "tlbli", "tlbsync", "tlbia", "dcbi"):
-            o = {} if name in ("tlbsync", "tlbia") else {"rB": 4} if name != "dcbi" else {"rA": 0, "rB": 4}
+        for name in ("tlbie", "tlbld", "tlbli", "tlbsync", "tlbia", "dcbi", "wrtee", "wrteei"):
+            o = {} if name in ("tlbsync", "tlbia") else {"rS": 4} if name == "wrtee" else {"E": i & 1} if name == "wrteei" else {"rB": 4} if name != "dcbi" else {"rA": 0, "rB": 4}
             w.row(name, [(name, o)], {"msr": [SUP, USER_MSR, 0x1000, 0x5000, 0x3002, 0x7002, 0x9002, 0xC002][i],
                                       "r4": AT + 0x1000 * i, "cr": M32}, ["cr"])
     for name, o in (("mfmsr", {"rD": 3}), ("mtmsr", {"rS": 3}), ("mtsr", {"SR": 1, "rS": 3}), ("mfsr", {"SR": 1, "rD": 3}),

@@ -392,6 +392,8 @@ def mfmsr(c, o):
 for _name, _xo in (("tlbie", 306), ("tlbsync", 566), ("tlbld", 978), ("tlbli", 1010), ("dcbi", 470)):
     insn(_name, x_form(_xo), priv=True)(lambda c, o: None)
 insn("tlbia", x_form(370))(lambda c, o: c.program("illegal"))   # on none of the 32-bit models
+for _name, _xo in (("wrtee", 131), ("wrteei", 163)):   # Book E's: only hypercalls=...+epapr has them
+    insn(_name, x_form(_xo))(lambda c, o: c.program("illegal"))
 insn("mtsr", x_form(210), priv=True)(lambda c, o: c.sr.__setitem__(o["SR"], c.r[o["rS"]]))
 insn("mtsrin", x_form(242), priv=True)(lambda c, o: c.sr.__setitem__(c.r[o["rB"]] >> 28, c.r[o["rS"]]))
 insn("mfsr", x_form(595), priv=True)(lambda c, o: c.r.__setitem__(o["rD"], c.sr[o["SR"]]))
