@@ -171,6 +171,7 @@ static uint32_t open_for_chosen(struct firmware *f, uint32_t chosen, const char 
     struct instance *i = instance_get(f, ihandle);
     if (!i) return 0;
     i->stdio = true;
+    if (i->kind == INSTANCE_SERIAL || i->kind == INSTANCE_SCREEN) i->kind = INSTANCE_CONSOLE;
     (void)tree_set_u32(&f->tree, chosen, prop, ihandle);
     return ihandle;
 }
@@ -373,7 +374,7 @@ int firmware_boot(struct firmware *f, struct error *err)
     env_flush(&f->env);
     f->pending = FW_NOTHING;
     f->interactive = true;
-    f->last_was_cr = false;
+    f->serial_was_cr = f->screen_was_cr = false;
     fw_console_take(f);
     screen_reset(f);
     f->keyboard = (struct fw_keyboard){.n = 0};

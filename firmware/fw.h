@@ -26,7 +26,9 @@
 
 enum instance_kind {
     INSTANCE_NODE, /* a package without data of its own: only methods */
-    INSTANCE_CONSOLE,
+    INSTANCE_CONSOLE, /* /chosen's two and /failsafe: serial line and screen together */
+    INSTANCE_SERIAL,  /* a serial port that a client has opened: only the line */
+    INSTANCE_SCREEN,  /* likewise a display: only its text console */
     INSTANCE_MEDIA, /* a drive, a partition or a file */
 };
 
@@ -66,7 +68,7 @@ struct firmware {
     bool started_once; /* firmware_boot has succeeded before */
     bool interactive;
     bool can_go;      /* a client waits behind `enter` */
-    bool last_was_cr; /* of console output */
+    bool serial_was_cr, screen_was_cr; /* the last byte of each output */
     enum fw_pending pending;
     char boot_spec[TREE_PATH_MAX];
     uint32_t chain_entry, chain_args, chain_len;
@@ -82,8 +84,10 @@ static inline struct log *fw_log(struct firmware *f)
     return &f->m->log;
 }
 
-/* fw_console.c: everything printed goes through here. */
-void fw_put(struct firmware *f, const char *s, size_t len); /* LF alone becomes CR LF */
+/* fw_console.c: everything printed goes through here. LF alone becomes CR LF. */
+enum fw_out { FW_SERIAL = 1, FW_SCREEN = 2, FW_BOTH = FW_SERIAL | FW_SCREEN };
+void fw_put_to(struct firmware *f, enum fw_out to, const char *s, size_t len);
+void fw_put(struct firmware *f, const char *s, size_t len); /* to both */
 void fw_print(struct firmware *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 size_t fw_get(struct firmware *f, uint8_t *p, size_t len);
 void fw_console_take(struct firmware *f);
@@ -108,6 +112,7 @@ void of_update_available(struct firmware *f);
 /* of_instance.c */
 void instances_reset(struct firmware *f);
 struct instance *instance_get(struct firmware *f, uint32_t ihandle);
+enum instance_kind instance_kind(struct firmware *f, int node); /* what opening it makes */
 uint32_t instance_open(struct firmware *f, const char *path); /* ihandle or 0 */
 void instance_close(struct firmware *f, uint32_t ihandle);
 /* Bytes moved, or -1. */

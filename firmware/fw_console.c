@@ -9,26 +9,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void both(struct firmware *f, const char *s, size_t len)
+static void serial_put(struct firmware *f, const char *s, size_t len)
 {
     chardev_write(f->m->console, s, len);
-    screen_put(f, s, len);
 }
 
 /* Clients send LF, CR LF or LF CR. A LF that no CR precedes gets one, so that no line starts under
  * the end of the last. */
-void fw_put(struct firmware *f, const char *s, size_t len)
+static void put_lines(struct firmware *f, void (*put)(struct firmware *, const char *, size_t),
+                      bool *was_cr, const char *s, size_t len)
 {
     size_t from = 0;
     for (size_t i = 0; i < len; i++) {
-        if (s[i] == '\n' && !f->last_was_cr) {
-            both(f, s + from, i - from);
-            both(f, "\r", 1);
+        if (s[i] == '\n' && !*was_cr) {
+            put(f, s + from, i - from);
+            put(f, "\r", 1);
             from = i;
         }
-        f->last_was_cr = s[i] == '\r';
+        *was_cr = s[i] == '\r';
     }
-    both(f, s + from, len - from);
+    put(f, s + from, len - from);
+}
+
+void fw_put_to(struct firmware *f, enum fw_out to, const char *s, size_t len)
+{
+    if (to & FW_SERIAL) put_lines(f, serial_put, &f->serial_was_cr, s, len);
+    if (to & FW_SCREEN) put_lines(f, screen_put, &f->screen_was_cr, s, len);
+}
+
+void fw_put(struct firmware *f, const char *s, size_t len)
+{
+    fw_put_to(f, FW_BOTH, s, len);
 }
 
 void fw_print(struct firmware *f, const char *fmt, ...)

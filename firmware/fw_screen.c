@@ -229,13 +229,13 @@ static void clear_rows(struct firmware *f, unsigned from, unsigned to)
 static void move_rows(struct firmware *f, unsigned from, unsigned to, unsigned n)
 {
     struct fw_screen *s = f->screen;
+    uint8_t row[DISPLAY_MAX_WIDTH * 4]; /* not f->bounce: the text that scrolls may lie there */
     uint32_t line = s->now.width * display_bytes(s->now.format), lines = n * FONT_HEIGHT;
     memmove(cell_at(s, 0, to), cell_at(s, 0, from), (size_t)n * s->columns * sizeof *s->cells);
     for (uint32_t i = 0; i < lines; i++) {
         uint32_t k = to < from ? i : lines - 1 - i;
-        if (line > FW_BOUNCE ||
-            bus_ram_read(f->m->bus, pixel_at(s, 0, from * FONT_HEIGHT + k), f->bounce, line) ||
-            bus_ram_write(f->m->bus, pixel_at(s, 0, to * FONT_HEIGHT + k), f->bounce, line)) {
+        if (bus_ram_read(f->m->bus, pixel_at(s, 0, from * FONT_HEIGHT + k), row, line) ||
+            bus_ram_write(f->m->bus, pixel_at(s, 0, to * FONT_HEIGHT + k), row, line)) {
             return;
         }
     }

@@ -101,10 +101,13 @@ static struct instance *free_slot(struct firmware *f)
     return NULL;
 }
 
-static bool is_console(const struct tree *t, int node)
+enum instance_kind instance_kind(struct firmware *f, int node)
 {
-    const char *name = tree_get_str(t, node, "name");
-    return tree_has_type(t, node, "serial") || tree_has_type(t, node, "display") || (name && !strcmp(name, "failsafe"));
+    const char *name = tree_get_str(&f->tree, node, "name");
+    if (fw_boot_device(f, node)) return INSTANCE_MEDIA;
+    if (name && !strcmp(name, "failsafe")) return INSTANCE_CONSOLE;
+    if (tree_has_type(&f->tree, node, "serial")) return INSTANCE_SERIAL;
+    return tree_has_type(&f->tree, node, "display") ? INSTANCE_SCREEN : INSTANCE_NODE;
 }
 
 uint32_t instance_open(struct firmware *f, const char *path)
@@ -113,15 +116,12 @@ uint32_t instance_open(struct firmware *f, const char *path)
     int node = tree_find(&f->tree, path, args, sizeof args);
     struct instance *i = node < 0 ? NULL : free_slot(f);
     if (!i) return 0;
-    struct instance n = {.phandle = tree_phandle(&f->tree, node), .kind = INSTANCE_NODE};
+    struct instance n = {.phandle = tree_phandle(&f->tree, node), .kind = instance_kind(f, node)};
     const struct boot_device *d = fw_boot_device(f, node);
     if (d) {
         bool is_file;
         if (instance_media(d->block, args, &n.media, &is_file)) return 0;
-        n.kind = INSTANCE_MEDIA;
         n.writable = !is_file;
-    } else if (is_console(&f->tree, node)) {
-        n.kind = INSTANCE_CONSOLE;
     }
     strcpy(n.args, args);
     n.ihandle = f->next_ihandle++;
@@ -135,22 +135,31 @@ void instance_close(struct firmware *f, uint32_t ihandle)
     if (i && !i->stdio) i->ihandle = 0;
 }
 
-static int64_t console_read(struct firmware *f, uint32_t buf, uint32_t len)
+static bool is_console(const struct instance *i)
+{
+    return i->kind == INSTANCE_CONSOLE || i->kind == INSTANCE_SERIAL || i->kind == INSTANCE_SCREEN;
+}
+
+static int64_t console_read(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
 {
     uint8_t b[256];
-    size_t n = fw_get(f, b, len < sizeof b ? len : sizeof b);
+    if (len > sizeof b) len = sizeof b;
+    if (i->kind == INSTANCE_SCREEN) return -1;
+    size_t n = i->kind == INSTANCE_SERIAL ? chardev_read(f->m->console, b, len) : fw_get(f, b, len);
     /* 0 rather than -2 when nothing waits: GRUB, yaboot, ofwboot and BSD loaders all poll on 0,
      * while yaboot takes -2 for a character. */
     return mem_write(f, buf, b, (uint32_t)n) ? -1 : (int64_t)n;
 }
 
-static int64_t console_write(struct firmware *f, uint32_t buf, uint32_t len)
+static int64_t console_write(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
 {
+    enum fw_out to = i->kind == INSTANCE_SCREEN ? FW_SCREEN :
+                     i->kind == INSTANCE_SERIAL ? FW_SERIAL : FW_BOTH;
     if (len > CONSOLE_WRITE_MAX) len = CONSOLE_WRITE_MAX; /* the client sees it in the result */
     for (uint32_t at = 0; at < len;) {
         uint32_t n = len - at < FW_BOUNCE ? len - at : FW_BOUNCE;
         if (mem_read(f, buf + at, f->bounce, n)) return at ? (int64_t)at : -1;
-        fw_put(f, (const char *)f->bounce, n);
+        fw_put_to(f, to, (const char *)f->bounce, n);
         at += n;
     }
     return len;
@@ -158,7 +167,7 @@ static int64_t console_write(struct firmware *f, uint32_t buf, uint32_t len)
 
 int64_t instance_read(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
 {
-    if (i->kind == INSTANCE_CONSOLE) return console_read(f, buf, len);
+    if (is_console(i)) return console_read(f, i, buf, len);
     if (i->kind != INSTANCE_MEDIA) return -1;
     if (i->pos >= i->media.len) return 0;
     if (len > i->media.len - i->pos) len = (uint32_t)(i->media.len - i->pos);
@@ -175,7 +184,7 @@ int64_t instance_read(struct firmware *f, struct instance *i, uint32_t buf, uint
 
 int64_t instance_write(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
 {
-    if (i->kind == INSTANCE_CONSOLE) return console_write(f, buf, len);
+    if (is_console(i)) return console_write(f, i, buf, len);
     if (i->kind != INSTANCE_MEDIA || !i->writable) return -1;
     if (i->pos >= i->media.len) return 0;
     if (len > i->media.len - i->pos) len = (uint32_t)(i->media.len - i->pos);

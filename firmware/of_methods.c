@@ -443,13 +443,7 @@ bool of_has_method(struct firmware *f, uint32_t phandle, const char *name)
 {
     int node = tree_node(&f->tree, phandle);
     if (node < 0) return false;
-    struct instance i = {.phandle = phandle};
-    if (fw_boot_device(f, node)) {
-        i.kind = INSTANCE_MEDIA;
-    } else if (tree_has_type(&f->tree, node, "serial") ||
-               tree_has_type(&f->tree, node, "display")) {
-        i.kind = INSTANCE_CONSOLE;
-    }
+    struct instance i = {.phandle = phandle, .kind = instance_kind(f, node)};
     struct mcall c = {.f = f, .i = &i, .node = node};
     return find_method(&c, name) != NULL;
 }

@@ -16,7 +16,7 @@ struct board {
     struct machine *m;
 };
 
-static inline struct board *board_new(void)
+static inline struct board *board_with_screen(bool vga)
 {
     struct board *b = calloc(1, sizeof *b);
     struct error err = {{0}};
@@ -24,9 +24,15 @@ static inline struct board *board_new(void)
     b->cfg.ram_size = 64u << 20;
     b->cfg.icount = true;
     b->cfg.portable = true;
+    b->cfg.vga = vga;
     b->cfg.log_to = fopen("/dev/null", "w");
     ck_assert_msg(machine_new(&b->cfg, &b->m, &err) == 0, "%s", err.text);
     return b;
+}
+
+static inline struct board *board_new(void)
+{
+    return board_with_screen(false);
 }
 
 static inline void board_free(struct board *b)

@@ -16,17 +16,7 @@ enum { ID, XRES, YRES, BPP, ENABLE, BANK, VIRT_WIDTH, VIRT_HEIGHT, X_OFFSET, Y_O
 
 static struct board *board;
 
-static struct board *board_with_screen(void)
-{
-    struct board *b = calloc(1, sizeof *b);
-    struct error err = {{0}};
-    b->cfg = (struct config){.machine = "pegasos2", .ram_size = 64u << 20, .icount = true,
-                             .portable = true, .vga = true, .log_to = fopen("/dev/null", "w")};
-    ck_assert_msg(machine_new(&b->cfg, &b->m, &err) == 0, "%s", err.text);
-    return b;
-}
-
-static void setup(void) { board = board_with_screen(); }
+static void setup(void) { board = board_with_screen(true); }
 static void teardown(void) { board_free(board); }
 
 /* Registers are little-endian; the bus speaks as a big-endian CPU does. */
