@@ -124,6 +124,7 @@ struct plan {
     uint8_t n;
     const struct operand *op[MAX_OPERANDS];
     uint32_t reserved;
+    uint32_t fixed; /* bits that must be 1: the tables' indices do not have them */
 };
 
 struct decoder {
@@ -150,7 +151,7 @@ static uint16_t *extended_table(struct decoder *d, unsigned op)
 static const struct {
     uint8_t bits, low; /* width of the extended opcode, its lowest bit in the word */
 } form_xo[] = {
-    [FORM_D] = {0, 0},  [FORM_I] = {0, 0},   [FORM_B] = {0, 0},    [FORM_SC] = {0, 0},
+    [FORM_D] = {0, 0},  [FORM_I] = {0, 0},   [FORM_B] = {0, 0},    [FORM_SC] = {1, 1},
     [FORM_M] = {0, 0},  [FORM_X] = {10, 1},  [FORM_XL] = {10, 1},  [FORM_XFX] = {10, 1},
     [FORM_XFL] = {10, 1}, [FORM_XO] = {9, 1}, [FORM_A] = {5, 1},   [FORM_VX] = {11, 0},
     [FORM_VA] = {6, 0}, [FORM_VC] = {10, 0}, [FORM_DS] = {2, 0},   [FORM_MD] = {3, 2},
@@ -170,18 +171,12 @@ static void enter(uint16_t *table, unsigned bits, unsigned low, const struct ins
 static uint32_t variant_mask(enum insn_variants v)
 {
     switch (v) {
-    case VAR_R: case VAR_L: return 1;
+    case VAR_1: case VAR_R: case VAR_L: return 1;
     case VAR_OR: return 1 | PPC_BIT32(21);
     case VAR_LA: return 3;
     case VAR_V: return PPC_BIT32(21);
     default: return 0;
     }
-}
-
-static bool ends_with_rc(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 3 && !strcmp(name + n - 3, "_rc");
 }
 
 static uint32_t used_mask(const struct insn *in, const struct plan *p)
@@ -192,8 +187,6 @@ static uint32_t used_mask(const struct insn *in, const struct plan *p)
         used |= ((1u << p->op[i]->width) - 1) << p->op[i]->lo;
         if (p->op[i]->conv == CONV_HALF6) used |= 2;
     }
-    if (in->form == FORM_SC) used |= 2;
-    if (in->form == FORM_X && ends_with_rc(in->name)) used |= 1;
     return used;
 }
 
@@ -204,6 +197,7 @@ static void plan_record(struct decoder *d, uint16_t id)
     int n = operand_list(in, p->op);
     p->n = (uint8_t)(n < 0 ? 0 : n); /* tests/unit/test_decode.c proves that n is never -1 */
     p->reserved = ~used_mask(in, p);
+    p->fixed = (in->variants == VAR_1 ? 1 : 0) | (in->form == FORM_SC ? (uint32_t)in->xo << form_xo[FORM_SC].low : 0);
 }
 
 static void enter_record(struct decoder *d, uint16_t id)
@@ -217,7 +211,7 @@ static void enter_record(struct decoder *d, uint16_t id)
     } else if (in->op == 30) {
         d->primary[30] = EXTENDED;
         enter(d->md, 4, 1, in, id);
-    } else if (form_xo[in->form].bits) {
+    } else if (extended_table(d, in->op)) {
         enter(extended_table(d, in->op), 10, 1, in, id);
     } else {
         d->primary[in->op] = id;
@@ -245,7 +239,7 @@ static enum insn_id stream_form(unsigned id, uint32_t word)
     return stream && word & PPC_BIT32(6) ? id + 1 : id;
 }
 
-static enum insn_id lookup(const struct decoder *d, uint32_t word)
+static enum insn_id by_opcode(const struct decoder *d, uint32_t word)
 {
     unsigned op = word >> 26;
     uint16_t id = d->primary[op];
@@ -259,6 +253,13 @@ static enum insn_id lookup(const struct decoder *d, uint32_t word)
     case 63: return d->op63[word >> 1 & 1023];
     default: return d->ds[op == 62][word & 3];
     }
+}
+
+/* "All unused extended opcodes are illegal" (MPC750UM, MPC7450UM 2.3.1.3): also those that a fixed bit makes. */
+enum insn_id decode_id(const struct decoder *d, uint32_t word)
+{
+    enum insn_id id = by_opcode(d, word);
+    return ~word & d->plan[id].fixed ? INSN_ILLEGAL : id;
 }
 
 unsigned decode_variant(const struct insn *in, uint32_t word)
@@ -275,7 +276,7 @@ unsigned decode_variant(const struct insn *in, uint32_t word)
 
 enum insn_id decode(const struct decoder *d, uint32_t word, struct slot *s, unsigned *variant)
 {
-    enum insn_id id = lookup(d, word);
+    enum insn_id id = decode_id(d, word);
     const struct plan *p = &d->plan[id];
     s->imm = 0;
     s->d = s->a = s->b = s->c = 0;

@@ -44,6 +44,8 @@ void decoder_free(struct decoder *d);
 /* The record for word (INSN_ILLEGAL when none) with its variant bits in *variant and the operands
  * in *s (s->h is left alone). Reserved bits are ignored, as the 74xx does. */
 enum insn_id decode(const struct decoder *d, uint32_t word, struct slot *s, unsigned *variant);
+/* The record alone. */
+enum insn_id decode_id(const struct decoder *d, uint32_t word);
 /* Bits of word that are reserved in record `id` and should be 0. */
 uint32_t decode_reserved_mask(const struct decoder *d, enum insn_id id);
 /* Variant bits (SEM_RC, SEM_OE, SEM_LK, SEM_AA) of a word under this record. */

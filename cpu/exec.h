@@ -37,6 +37,7 @@ const struct exec_tail *exec_tail_choose(bool baseline);
 
 /* H(name, variant, attrs) for each variant a record has. */
 #define VARIANTS_N(H, name, attrs) H(name, 0, attrs)
+#define VARIANTS_1(H, name, attrs) H(name, 0, attrs)
 #define VARIANTS_R(H, name, attrs) H(name, 0, attrs) H(name, 1, attrs)
 #define VARIANTS_L(H, name, attrs) H(name, 0, attrs) H(name, 1, attrs)
 #define VARIANTS_V(H, name, attrs) H(name, 0, attrs) H(name, 1, attrs)

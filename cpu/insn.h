@@ -10,7 +10,7 @@
  *             record has variants, whose suffixes (o . l a) are added.
  *   form      where the extended opcode is (enum insn_form)
  *   op, xo    primary and extended opcode, decimal
- *   variants  N  one;  R  bit 31 is Rc;  OR  Rc and OE (bit 21);  L  bit 31 is LK;  LA  LK and AA;
+ *   variants  N  one;  1  one, whose bit 31 must be 1 (stwcx.);  R  bit 31 is Rc;  OR  Rc and OE (bit 21);  L  bit 31 is LK;  LA  LK and AA;
  *             V  bit 21 is Rc (vector compares). The semantic function gets the variant bits as the
  *             constant v: SEM_RC, SEM_OE, SEM_LK, SEM_AA.
  *   glue      F  has a fast handler;  S  slow only (calls allowed, may change anything);
@@ -68,7 +68,8 @@ struct slot {
 };
 
 enum insn_form {
-    FORM_D, FORM_I, FORM_B, FORM_SC, FORM_M,     /* primary opcode only */
+    FORM_D, FORM_I, FORM_B, FORM_M,              /* primary opcode only */
+    FORM_SC,                                     /* bit 30 */
     FORM_X, FORM_XL, FORM_XFX, FORM_XFL,         /* 10 bits, 21-30 */
     FORM_XO,                                     /* 9 bits, 22-30 */
     FORM_A,                                      /* 5 bits, 26-30 */
@@ -78,7 +79,7 @@ enum insn_form {
     FORM_DS, FORM_MD, FORM_MDS, FORM_XS,         /* 64-bit: 2, 3, 4 and 9 bits */
 };
 
-enum insn_variants { VAR_N, VAR_R, VAR_OR, VAR_L, VAR_LA, VAR_V };
+enum insn_variants { VAR_N, VAR_1, VAR_R, VAR_OR, VAR_L, VAR_LA, VAR_V };
 enum insn_glue { GLUE_F, GLUE_S, GLUE_B, GLUE_J };
 enum insn_attr { A_NONE = 0, A_PRIV = 1, A_LOAD = 2, A_STORE = 4, A_FP = 8, A_VEC = 16, A_SYNC = 32 };
 

@@ -109,6 +109,7 @@ SEM(stdcx_rc) { return store_conditional(c, EA_X, RS, 8); }
 SEM(rfid) { return return_from_interrupt(c); }
 SEM(hrfid) { return return_from_hypervisor(c); }
 SEM(mtmsrd) { msr_mtmsrd(c, RS, s->imm != 0); return SEM_NEXT; }
+SEM(tlbiel) { mmu_tlbie(c, RB); return SEM_NEXT; }
 SEM(slbmte) { slb_write(c, RS, RB); return SEM_NEXT; }
 SEM(slbie) { slb_invalidate(c, RB); return SEM_NEXT; }
 SEM(slbia) { slb_invalidate_all(c); return SEM_NEXT; }

@@ -44,9 +44,9 @@ SEM(mtspr)
 SEM(sc) { return system_call(c, (unsigned)s->imm); }
 SEM(rfi) { return return_from_interrupt(c); }
 #if PPC_WIDTH == 32
-SEM(mtmsr) { msr_write(c, RS); return SEM_NEXT; }
-#else /* the upper half stays (PEM64 chapter 8, mtmsr) */
-SEM(mtmsr) { msr_mtmsrd(c, (c->msr & ~(ureg)UINT32_MAX) | (uint32_t)RS, false); return SEM_NEXT; }
+SEM(mtmsr) { msr_write(c, RS); return SEM_NEXT; } /* L is a reserved bit here */
+#else /* the upper half stays; L: only EE and RI change (Book III 2.01, mtmsr) */
+SEM(mtmsr) { msr_mtmsrd(c, (c->msr & ~(ureg)UINT32_MAX) | (uint32_t)RS, s->imm != 0); return SEM_NEXT; }
 #endif
 /* Book E's way to change MSR[EE] alone (e500 reference manual). Emulated for ePAPR guests in supervisor
  * state; in problem state it stays the illegal instruction it is on these chips. */

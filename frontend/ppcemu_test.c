@@ -32,7 +32,7 @@ static const char help[] =
     "\n"
     "ppcemu-test decode [--cpu MODEL] [--pc ADDR] WORD...\n"
     "  Disassembles instruction words (hexadecimal); ADDR is where the first one stands.\n"
-    "ppcemu-test decode [--cpu MODEL] --all [-v]\n"
+    "ppcemu-test decode [--cpu MODEL] --all [--jobs N] [-v]\n"
     "  Decodes all 2^32 words and counts legal ones, ones with reserved bits set and illegal\n"
     "  ones; -v: also by instruction.\n"
     "\n"

@@ -182,7 +182,7 @@ static int usage_error(const char *fmt, const char *what)
     return EXIT_BAD;
 }
 
-static unsigned default_jobs(void)
+unsigned default_jobs(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;

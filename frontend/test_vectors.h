@@ -5,6 +5,9 @@
 
 enum { EXIT_SAME = 0, EXIT_DIFFERS = 1, EXIT_BAD = 2 };
 
+/* One a host CPU. */
+unsigned default_jobs(void);
+
 int test_vectors(int argc, char **argv);
 int test_decode(int argc, char **argv);
 int test_run(int argc, char **argv);

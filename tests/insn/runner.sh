@@ -94,6 +94,10 @@ check help 0 "ppcemu-test vectors" "$tool" --help
 
 check decode 0 "add" "$tool" decode 7c632214
 check decode-illegal 0 "# illegal" "$tool" decode 00000000
+check decode-fixed-bit 0 "# illegal" "$tool" decode 7c63212c
+check decode-fixed-bit-1 0 "stwcx. r3,r3,r4" "$tool" decode 7c63212d
+check decode-sc 0 "# illegal" "$tool" decode 44000000
+check decode-jobs 2 "--jobs 0" "$tool" decode --all --jobs 0
 check decode-bad 2 "not an instruction word" "$tool" decode 7c63221x
 
 # li r3,5; addi r3,r3,1; bdnz .-4; stw r3,0x100(0); blr   with r9 -> ctr first
