@@ -65,7 +65,7 @@ DECISIONS = """
 | dcba | PEM: contents undefined; 745x: zero | zero |
 | reserved bits in instructions | QEMU: illegal; MPC7450UM 2.3.1.1: boundedly undefined, without a gain of privilege | ignored in every record; so mffsl reads the whole FPSCR |
 | fixed bits in instructions: bit 31 of stwcx. and stdcx., bit 30 of sc | MPC7450UM 2.3.1.3: all unused extended opcodes are illegal, primary opcode 17 has some | part of the opcode: illegal instruction when 0 |
-| other invalid forms (valid_set.list has them all): update with rA = 0 or rA = rD, lmw, lswi and lswx over their base, BO's z bits, L = 1 in compares | PEM 4.1.3: boundedly undefined | executed as the register-transfer text reads; rA = 0 of an update form is r0; the loaded value wins over the update; L and z bits are ignored |
+| other invalid forms (valid_set.list has them all): update with rA = 0 or rA = rD, lmw, lswi and lswx over their base, BO's z bits, L = 1 in compares | PEM 4.1.3: boundedly undefined | executed as the register-transfer text reads; rA = 0 of an update form is r0; rA takes the address last; L and z bits are ignored |
 | vspltb, vsplth, vspltw with an element that is not there | ALTIVECPEM 6: undefined | the field's lower bits count |
 | rfi and MSR[ILE] | QEMU restored it (issue 2662); PEM 8: bits 0, 5-9, 16-23, 25-27, 30-31 only | not restored |
 | denormalised operands in AltiVec Java mode | MPC7450UM chapter 7: vector 1600 for software to finish; ALTIVECPEM gives the result | the result, without the exception |
