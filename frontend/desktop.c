@@ -15,14 +15,23 @@
 
 #define FRAME_NS 16666667u
 #define QUEUE_MAX 1024u  /* events; a guest that sleeps that long has lost the user's interest */
-#define KEYS_A_TURN 2u   /* the keyboard's own buffer is 16 bytes */
+/* The keyboard's own buffer holds few keys: the others wait here, but no longer than this, so that a
+ * guest that reads none has the overrun of a real keyboard, and gets no old keys when it wakes. */
+#define PATIENCE_NS 500000000u
 #define HID_POWER 0x66
+
+struct queue {
+    struct {
+        struct desktop_event e;
+        uint64_t sent; /* host_monotonic_ns */
+    } at[QUEUE_MAX];
+    unsigned head, used;
+};
 
 struct desktop {
     pthread_mutex_t lock;
     /* under the lock */
-    struct desktop_event queue[QUEUE_MAX];
-    unsigned head, used;
+    struct queue input, wishes;
     struct surface surface;
     uint8_t rows[DISPLAY_MAX_HEIGHT];
     bool fresh;
@@ -42,6 +51,15 @@ struct desktop {
     uint8_t scratch[DISPLAY_MAX_HEIGHT];
 };
 
+static bool take(struct queue *q, struct desktop_event *e)
+{
+    if (!q->used) return false;
+    *e = q->at[q->head].e;
+    q->head = (q->head + 1) % QUEUE_MAX;
+    q->used--;
+    return true;
+}
+
 struct desktop *desktop_new(void)
 {
     struct desktop *d = xcalloc(1, sizeof *d);
@@ -52,7 +70,7 @@ struct desktop *desktop_new(void)
 void desktop_free(struct desktop *d)
 {
     if (!d) return;
-    for (unsigned i = 0; i < d->used; i++) free(d->queue[(d->head + i) % QUEUE_MAX].text);
+    for (struct desktop_event e; take(&d->wishes, &e);) free(e.text);
     pthread_mutex_destroy(&d->lock);
     free(d->cd);
     free(d);
@@ -69,10 +87,10 @@ void desktop_watch(struct desktop *d, void (*notify)(void *ctx), void *ctx)
 }
 
 /* A guest that does not take its mouse must not fill the queue: movements add up. */
-static bool joined(struct desktop *d, const struct desktop_event *e)
+static bool joined(struct queue *q, const struct desktop_event *e)
 {
-    struct desktop_event *last = &d->queue[(d->head + d->used - 1) % QUEUE_MAX];
-    if (e->kind != DESK_MOUSE || !d->used || last->kind != DESK_MOUSE || last->d != e->d) return false;
+    struct desktop_event *last = &q->at[(q->head + q->used - 1) % QUEUE_MAX].e;
+    if (e->kind != DESK_MOUSE || !q->used || last->kind != DESK_MOUSE || last->d != e->d) return false;
     last->a += e->a;
     last->b += e->b;
     last->c += e->c;
@@ -82,9 +100,12 @@ static bool joined(struct desktop *d, const struct desktop_event *e)
 void desktop_send(struct desktop *d, struct desktop_event e)
 {
     pthread_mutex_lock(&d->lock);
-    bool taken = joined(d, &e);
-    if (!taken && d->used < QUEUE_MAX) {
-        d->queue[(d->head + d->used++) % QUEUE_MAX] = e;
+    struct queue *q = e.kind == DESK_KEY || e.kind == DESK_MOUSE ? &d->input : &d->wishes;
+    bool taken = joined(q, &e);
+    if (!taken && q->used < QUEUE_MAX) {
+        unsigned i = (q->head + q->used++) % QUEUE_MAX;
+        q->at[i].e = e;
+        q->at[i].sent = host_monotonic_ns();
         taken = true;
     }
     struct host_char_loop *loop = d->loop;
@@ -105,6 +126,13 @@ bool desktop_frame(struct desktop *d, struct surface *s, uint8_t *rows)
     }
     pthread_mutex_unlock(&d->lock);
     return fresh;
+}
+
+void desktop_shown(struct desktop *d)
+{
+    pthread_mutex_lock(&d->lock);
+    d->state.shown++;
+    pthread_mutex_unlock(&d->lock);
 }
 
 void desktop_state(struct desktop *d, struct desktop_state *s)
@@ -261,13 +289,16 @@ static void carry_out(struct desktop *d, const struct desktop_event *e)
     struct machine *m = d->m;
     switch (e->kind) {
     case DESK_KEY:
-        if (d->keyboard) i8042_key(d->keyboard, (unsigned)e->a, e->b);
-        break;
-    case DESK_RELEASE_KEYS:
-        if (d->keyboard) i8042_release_keys(d->keyboard);
+        /* What is typed while the machine stands is nobody's; what goes up must. */
+        if (d->keyboard && !(m->halted && e->b)) i8042_key(d->keyboard, (unsigned)e->a, e->b);
         break;
     case DESK_MOUSE:
-        if (d->keyboard) i8042_mouse(d->keyboard, e->a, e->b, e->c, e->d);
+        if (!d->keyboard) break;
+        if (m->halted) {
+            i8042_mouse(d->keyboard, 0, 0, 0, e->d);
+        } else {
+            i8042_mouse(d->keyboard, e->a, e->b, e->c, e->d);
+        }
         break;
     case DESK_PAUSE: machine_halt(m, !m->halted); break;
     case DESK_RESET: machine_request_reset(m); break;
@@ -279,28 +310,34 @@ static void carry_out(struct desktop *d, const struct desktop_event *e)
     }
 }
 
-static bool take_event(struct desktop *d, struct desktop_event *e)
+static bool take_wish(struct desktop *d, struct desktop_event *e)
 {
     pthread_mutex_lock(&d->lock);
-    bool any = d->used;
-    if (any) {
-        *e = d->queue[d->head];
-        d->head = (d->head + 1) % QUEUE_MAX;
-        d->used--;
-    }
+    bool any = take(&d->wishes, e);
     pthread_mutex_unlock(&d->lock);
     return any;
 }
 
-static void take_events(struct desktop *d)
+/* A key waits until the keyboard has room for it. */
+static bool take_input(struct desktop *d, struct desktop_event *e, uint64_t now)
+{
+    bool fits = !d->keyboard || i8042_key_fits(d->keyboard);
+    pthread_mutex_lock(&d->lock);
+    const struct queue *q = &d->input;
+    bool ripe = fits || q->at[q->head].e.kind != DESK_KEY || now > q->at[q->head].sent + PATIENCE_NS;
+    bool any = ripe && take(&d->input, e);
+    pthread_mutex_unlock(&d->lock);
+    return any;
+}
+
+static void take_events(struct desktop *d, uint64_t now)
 {
     struct desktop_event e;
-    unsigned keys = 0;
-    while (keys < KEYS_A_TURN && take_event(d, &e)) {
+    while (take_wish(d, &e)) {
         carry_out(d, &e);
         free(e.text);
-        keys += e.kind == DESK_KEY;
     }
+    while (take_input(d, &e, now)) carry_out(d, &e);
 }
 
 /* Copies the picture's shape and which rows are new; the window reads the pixels by itself. */
@@ -328,7 +365,7 @@ static void collect(struct desktop *d)
 void desktop_turn(struct desktop *d)
 {
     uint64_t now = host_monotonic_ns();
-    take_events(d);
+    take_events(d, now);
     if (d->dump_path && now - d->start >= d->dump_at) {
         screenshot(d, d->dump_path);
         d->dump_path = NULL;
@@ -337,8 +374,11 @@ void desktop_turn(struct desktop *d)
     collect(d);
     if (!d->unsent) return;
     d->unsent = false;
-    d->last_frame = now;
+    pthread_mutex_lock(&d->lock);
     d->state.frames++;
+    pthread_mutex_unlock(&d->lock);
+    /* From the time it was due, or slices would make 60 a second 55. */
+    d->last_frame = now - d->last_frame < 2 * FRAME_NS ? d->last_frame + FRAME_NS : now;
     tell_window(d);
 }
 
@@ -347,7 +387,7 @@ int64_t desktop_wait(struct desktop *d, int64_t wait)
     uint64_t now = host_monotonic_ns();
     int64_t most = wait < 0 ? INT64_MAX : wait;
     pthread_mutex_lock(&d->lock);
-    if (d->used && most > 1000000) most = 1000000;
+    if (d->input.used && most > 1000000) most = 1000000;
     pthread_mutex_unlock(&d->lock);
     if (d->notify && d->m->display) collect(d);
     if (d->unsent) {
@@ -363,11 +403,37 @@ int64_t desktop_wait(struct desktop *d, int64_t wait)
     return most == INT64_MAX ? -1 : most;
 }
 
+void desktop_describe(struct desktop *d, FILE *to)
+{
+    static const char *const formats[] = {"8 bits, palette", "15 bits", "16 bits", "24 bits", "32 bits"};
+    struct display *card = d->m->display;
+    struct surface s = {.width = 0};
+    struct desktop_state now;
+    if (card) card->ops->surface(card, &s);
+    desktop_state(d, &now);
+    if (s.height) {
+        fprintf(to, "picture: %ux%u, %s, %s endian\n", s.width, s.height, formats[s.format],
+                s.big_endian ? "big" : "little");
+    } else {
+        fprintf(to, "picture: %s\n", card ? "dark" : "no graphics card");
+    }
+    if (d->notify) {
+        fprintf(to, "window: %u frames sent, %u drawn\n", now.frames, now.shown);
+    } else {
+        fprintf(to, "window: none\n");
+    }
+    unsigned leds = d->keyboard ? i8042_leds(d->keyboard) : 0;
+    fprintf(to, "keyboard lights:%s%s%s%s\n", leds & 2 ? " num" : "", leds & 4 ? " caps" : "",
+            leds & 1 ? " scroll" : "", leds ? "" : " none");
+}
+
 void desktop_end(struct desktop *d)
 {
     if (d->notify) {
-        log_line(&d->m->log, LOG_STATS, "ppcemu: %u frames to the window in %.1f s", d->state.frames,
-                 (double)(host_monotonic_ns() - d->start) / 1e9);
+        struct desktop_state s;
+        desktop_state(d, &s);
+        log_line(&d->m->log, LOG_STATS, "ppcemu: %u frames to the window in %.1f s, %u drawn", s.frames,
+                 (double)(host_monotonic_ns() - d->start) / 1e9, s.shown);
     }
     pthread_mutex_lock(&d->lock);
     d->state.ended = true;

@@ -6,6 +6,7 @@
 #ifndef FRONTEND_DESKTOP_H
 #define FRONTEND_DESKTOP_H
 
+#include <stdio.h>
 #include "frontend/host/host.h"
 #include "machines/display.h"
 #include "machines/machine.h"
@@ -14,8 +15,8 @@ struct desktop;
 
 enum desktop_kind {
     DESK_KEY,          /* a: USB HID usage, b: 1 down, 0 up */
-    DESK_RELEASE_KEYS,
     DESK_MOUSE,        /* a right, b down, c notches towards the user, d buttons held */
+    /* wishes: not behind keys that wait for a guest to read them */
     DESK_PAUSE,        /* and go on again */
     DESK_RESET,
     DESK_POWER,        /* asks the guest to switch off; at the ok prompt it happens */
@@ -35,7 +36,7 @@ struct desktop_event {
 struct desktop_state {
     bool paused, ended;
     uint32_t leds;          /* as i8042_leds */
-    uint32_t frames;        /* published so far */
+    uint32_t frames, shown; /* published so far, and drawn */
     char message[160];      /* what happened last, for the title; "" for nothing */
     uint32_t message_serial;
 };
@@ -53,6 +54,8 @@ void desktop_plan_screendump(struct desktop *d, const char *path, double seconds
 void desktop_turn(struct desktop *d);
 /* The machine is about to sleep for `wait` ns (negative: for ever): how long it may at most. */
 int64_t desktop_wait(struct desktop *d, int64_t wait);
+/* Picture, frames and lights, for people. */
+void desktop_describe(struct desktop *d, FILE *to);
 /* The run is over. */
 void desktop_end(struct desktop *d);
 
@@ -66,5 +69,7 @@ void desktop_send(struct desktop *d, struct desktop_event e);
  * while they are read, and then the row comes again. */
 bool desktop_frame(struct desktop *d, struct surface *s, uint8_t *rows);
 void desktop_state(struct desktop *d, struct desktop_state *s);
+/* A picture is on the screen. */
+void desktop_shown(struct desktop *d);
 
 #endif

@@ -49,11 +49,18 @@ static void monitor_pauses(void *ctx, bool halted)
     gdb_paused(l->gdb, halted);
 }
 
+static void monitor_display(void *ctx, FILE *to)
+{
+    struct loop *l = ctx;
+    desktop_describe(l->options->desktop, to);
+}
+
 /* The monitor is behind C-a c of every mon: device and on -monitor's own line. */
 static void open_tools(struct loop *l)
 {
     const struct loop_options *lo = l->options;
-    l->monitor = monitor_new(l->m, &(struct monitor_hooks){l, monitor_quits, monitor_pauses});
+    l->monitor = monitor_new(l->m, &(struct monitor_hooks){l, monitor_quits, monitor_pauses,
+                                                               monitor_display});
     for (unsigned i = 0; i < CONFIG_SERIALS; i++) {
         struct chardev *c = host_char_monitor(l->m->cfg->serial[i]);
         if (c) monitor_attach(l->monitor, c, true);

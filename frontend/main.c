@@ -1,6 +1,9 @@
 /*
  * ppcemu: command line in, machine out.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pthread_setname_np */
+#endif
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -43,6 +46,9 @@ struct run {
 static void *run_machine(void *ctx)
 {
     struct run *r = ctx;
+#ifdef __linux__
+    pthread_setname_np(pthread_self(), "machine"); /* for top -H and tests/perf/window.py */
+#endif
     r->status = loop_run(r->m, r->loop, &r->options);
     return NULL;
 }

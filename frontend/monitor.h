@@ -17,6 +17,7 @@ struct monitor_hooks {
     void *ctx;
     void (*quit)(void *ctx);
     void (*paused)(void *ctx, bool halted); /* after stop and cont: a debugger wants to know */
+    void (*display)(void *ctx, FILE *to);   /* prints about screen and window */
 };
 
 struct monitor *monitor_new(struct machine *m, const struct monitor_hooks *hooks);

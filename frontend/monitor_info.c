@@ -352,6 +352,12 @@ static void info_updated_tree(struct monitor *mon, const char *args)
     }
 }
 
+static void info_display(struct monitor *mon, const char *args)
+{
+    (void)args;
+    mon->hooks.display(mon->hooks.ctx, mon->to);
+}
+
 static void info_status(struct monitor *mon, const char *args)
 {
     (void)args;
@@ -374,6 +380,8 @@ static void info_qtree(struct monitor *mon, const char *args)
 const struct command monitor_infos[] = {
     {"block", NULL, "", "show the drives", info_block},
     {"cpus", NULL, "", "show the CPU", info_cpus},
+    {"display", NULL, "", "show the picture's form, the window's frames and the keyboard's lights",
+     info_display},
     {"hypercalls", NULL, "", "show the hypercalls there are, and how often each was made",
      info_hypercalls},
     {"mmu", NULL, "", "show segment registers and block translation", info_mmu},

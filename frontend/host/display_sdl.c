@@ -24,7 +24,7 @@ struct window {
     struct desktop_state state;
     uint8_t rows[DISPLAY_MAX_HEIGHT];
     bool grabbed, full, asked; /* asked: the guest was asked to switch off */
-    bool swallowed[SDL_NUM_SCANCODES];
+    bool down[SDL_NUM_SCANCODES]; /* the guest was told so */
     unsigned buttons;
 };
 
@@ -44,7 +44,9 @@ static void set_title(struct window *w)
     char text[400];
     const char *state = w->state.paused ? " (paused)" : "";
     const char *help = w->grabbed ? "Ctrl-Alt-G releases the mouse" : "click to use the mouse";
-    snprintf(text, sizeof text, "ppcemu: %s%s - %s%s%s", w->options.machine, state, help,
+    uint32_t leds = w->state.leds;
+    snprintf(text, sizeof text, "ppcemu: %s%s%s%s%s - %s%s%s", w->options.machine, state,
+             leds & 2 ? " [Num]" : "", leds & 4 ? " [Caps]" : "", leds & 1 ? " [Scroll]" : "", help,
              w->state.message[0] ? " - " : "", w->state.message);
     SDL_SetWindowTitle(w->window, text);
 }
@@ -123,6 +125,7 @@ static void take_frame(struct window *w)
         update_rows(w, from, y);
     }
     draw(w);
+    desktop_shown(w->desktop);
 }
 
 static void take_news(struct window *w)
@@ -130,7 +133,8 @@ static void take_news(struct window *w)
     struct desktop_state s;
     SDL_AtomicSet(&w->told, 0);
     desktop_state(w->desktop, &s);
-    bool title = s.paused != w->state.paused || s.message_serial != w->state.message_serial;
+    bool title = s.paused != w->state.paused || s.message_serial != w->state.message_serial ||
+                 s.leds != w->state.leds;
     w->state = s;
     if (title) set_title(w);
     take_frame(w);
@@ -185,15 +189,18 @@ static void on_key(struct window *w, const SDL_KeyboardEvent *e)
     SDL_Scancode code = e->keysym.scancode;
     bool down = e->type == SDL_KEYDOWN;
     if (e->repeat || code < SDL_SCANCODE_A || code > SDL_SCANCODE_RGUI) return;
-    if (down && hot_key(w, e->keysym)) {
-        w->swallowed[code] = true;
-        return;
-    }
-    if (!down && w->swallowed[code]) {
-        w->swallowed[code] = false;
-        return;
-    }
+    if (down && hot_key(w, e->keysym)) return;
+    if (w->down[code] == down) return; /* a hot key goes up */
+    w->down[code] = down;
     send(w, DESK_KEY, (int)code, down);
+}
+
+static void release_keys(struct window *w)
+{
+    for (unsigned code = 0; code < SDL_NUM_SCANCODES; code++) {
+        if (w->down[code]) send(w, DESK_KEY, (int)code, 0);
+        w->down[code] = false;
+    }
 }
 
 static void send_mouse(struct window *w, int dx, int dy, int dz)
@@ -228,8 +235,8 @@ static void on_window(struct window *w, const SDL_WindowEvent *e)
     case SDL_WINDOWEVENT_FOCUS_LOST:
         grab(w, false);
         w->buttons = 0;
-        memset(w->swallowed, 0, sizeof w->swallowed);
-        send(w, DESK_RELEASE_KEYS, 0, 0);
+        send_mouse(w, 0, 0, 0);
+        release_keys(w);
         break;
     default: break;
     }

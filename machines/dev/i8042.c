@@ -284,10 +284,7 @@ void i8042_key(struct i8042 *c, unsigned usage, bool down)
     ps2_keyboard_key(&c->keyboard, usage, down);
 }
 
-void i8042_release_keys(struct i8042 *c)
-{
-    for (unsigned usage = 0; usage < 256; usage++) i8042_key(c, usage, false);
-}
+bool i8042_key_fits(const struct i8042 *c) { return ps2_room(&c->keyboard.port) >= PS2_KEY_MOST; }
 
 void i8042_mouse(struct i8042 *c, int dx, int dy, int dz, unsigned buttons)
 {
@@ -375,6 +372,7 @@ static const struct state_field i8042_state[] = {
     S_U8(i8042, keyboard.rate),
     S_BOOL(i8042, keyboard.scanning),
     S_U8(i8042, keyboard.repeat_key),
+    S_U8(i8042, keyboard.print),
     S_BYTES(i8042, keyboard.down),
     S_BYTES(i8042, keyboard.key_type),
     PORT_STATE(i8042, mouse.port),
@@ -401,7 +399,7 @@ static const struct device_type i8042_type = {
     .fini = i8042_fini,
     .fdt = i8042_fdt,
     .state = i8042_state,
-    .state_version = 1,
+    .state_version = 2,
     .after_load = i8042_after_load,
 };
 

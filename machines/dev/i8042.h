@@ -18,8 +18,9 @@ struct i8042 *i8042_new(struct machine *m, const char *label, struct bus *io, st
 /* A key went down or up. Keys are numbered by USB HID usage (page 07): 04 is A, E0 left control.
  * Unknown usages and repeated downs are ignored. */
 void i8042_key(struct i8042 *c, unsigned usb_hid_usage, bool down);
-/* Releases every key, when the window loses the keyboard. */
-void i8042_release_keys(struct i8042 *c);
+/* Whether the keyboard's buffer takes one more key, whichever: without room it sends the overrun code
+ * instead, as the real one does. */
+bool i8042_key_fits(const struct i8042 *c);
 /* The mouse moved by dx right, dy down and dz notches towards the user; buttons now held:
  * bit 0 left, 1 right, 2 middle, 3 and 4 the side ones. */
 void i8042_mouse(struct i8042 *c, int dx, int dy, int dz, unsigned buttons);

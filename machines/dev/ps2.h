@@ -33,6 +33,7 @@ struct ps2_keyboard {
     uint8_t rate;       /* F3's parameter */
     bool scanning;
     uint8_t repeat_key; /* HID usage of the key that repeats, 0: none */
+    uint8_t print;      /* how Print Screen went down, enum in ps2_keyboard.c */
     uint8_t down[32];   /* bit per HID usage */
     uint8_t key_type[256]; /* set 3: what each key reports, enum in ps2_keyboard.c */
 };
@@ -54,6 +55,8 @@ bool ps2_peek(const struct ps2_port *p, uint8_t *byte);
 /* Takes it: the controller has received it. */
 void ps2_take(struct ps2_port *p);
 void ps2_reply(struct ps2_port *p, uint8_t byte);
+/* Bytes of data that still fit. */
+unsigned ps2_room(const struct ps2_port *p);
 /* All of len bytes, or none when they do not fit. */
 bool ps2_send(struct ps2_port *p, const uint8_t *bytes, size_t len);
 void ps2_clear(struct ps2_port *p);
@@ -63,6 +66,7 @@ void ps2_keyboard_init(struct ps2_keyboard *k, struct sched *s, void (*changed)(
                        void *ctx);
 void ps2_keyboard_reset(struct ps2_keyboard *k);
 void ps2_keyboard_write(struct ps2_keyboard *k, uint8_t byte);
+#define PS2_KEY_MOST 8u /* bytes the longest key sends (Pause) */
 void ps2_keyboard_key(struct ps2_keyboard *k, unsigned hid_usage, bool down);
 
 void ps2_mouse_init(struct ps2_mouse *m, struct sched *s, void (*changed)(void *), void *ctx);

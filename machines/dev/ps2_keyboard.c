@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { ACK = 0xfa, RESEND = 0xfe, SELF_TEST_OK = 0xaa, ECHO = 0xee };
+enum { PRINT_BARE, PRINT_SHIFTED, PRINT_SYSRQ };
 enum { KEY_MAKE_ONLY = 0, KEY_REPEATS = 1, KEY_BREAKS = 2 }; /* set 3: bits of a key's type */
 enum {
     HID_PRINT = 0x46, HID_PAUSE = 0x48, HID_LCTRL = 0xe0, HID_LSHIFT, HID_LALT, HID_RCTRL = 0xe4,
@@ -45,9 +46,11 @@ void ps2_reply(struct ps2_port *p, uint8_t byte)
     p->changed(p->ctx);
 }
 
+unsigned ps2_room(const struct ps2_port *p) { return PS2_QUEUE - p->data.used; }
+
 bool ps2_send(struct ps2_port *p, const uint8_t *bytes, size_t len)
 {
-    if (p->data.used + len > PS2_QUEUE) return false;
+    if (len > ps2_room(p)) return false;
     for (size_t i = 0; i < len; i++) put(&p->data, PS2_QUEUE, bytes[i]);
     p->changed(p->ctx);
     return true;
@@ -97,15 +100,22 @@ static void add(const struct ps2_keyboard *k, struct code *c, bool extended, uin
     c->bytes[c->len++] = set2;
 }
 
+static uint8_t print_form(const struct ps2_keyboard *k)
+{
+    if (either_down(k, HID_LALT, HID_RALT)) return PRINT_SYSRQ;
+    bool modified = either_down(k, HID_LCTRL, HID_RCTRL) || either_down(k, HID_LSHIFT, HID_RSHIFT);
+    return modified ? PRINT_SHIFTED : PRINT_BARE;
+}
+
 /* Print Screen acts as keypad * behind a shift, or alone with control or shift held, or as the
- * system request key with alt. */
+ * system request key with alt. What goes up is what went down, whatever became of the modifiers. */
 static void print_screen(const struct ps2_keyboard *k, struct code *c, bool down)
 {
-    if (either_down(k, HID_LALT, HID_RALT)) {
+    if (k->print == PRINT_SYSRQ) {
         add(k, c, false, 0x84, down);
         return;
     }
-    bool bare = !either_down(k, HID_LCTRL, HID_RCTRL) && !either_down(k, HID_LSHIFT, HID_RSHIFT);
+    bool bare = k->print == PRINT_BARE;
     if (down && bare) add(k, c, true, 0x12, true);
     add(k, c, true, 0x7c, down);
     if (!down && bare) add(k, c, true, 0x12, false);
@@ -193,6 +203,7 @@ void ps2_keyboard_key(struct ps2_keyboard *k, unsigned usage, bool down)
 {
     if (!ps2_key(usage) || is_down(k, usage) == down) return;
     k->down[usage / 8] ^= (uint8_t)(1u << usage % 8);
+    if (usage == HID_PRINT && down) k->print = print_form(k);
     if (!k->scanning) return;
     send_key(k, usage, down);
     if (!down && k->repeat_key == usage) stop_repeat(k);

@@ -85,6 +85,8 @@ class Monitor(Case):
         self.assertEqual(mon("info status"), "VM status: running\n")
         mon("stop")
         self.assertEqual(mon("info status"), "VM status: paused\n")
+        self.assertEqual(mon("info display"), "picture: 800x600, 32 bits, big endian\nwindow: none\n"
+                         "keyboard lights: none\n")
         first = mon("info registers")
         time.sleep(0.3)
         self.assertEqual(mon("info registers"), first)  # the time base stands as well

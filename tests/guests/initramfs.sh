@@ -5,6 +5,7 @@
 #   tests/guests/initramfs.sh      prints the result folder, which holds
 #       initramfs.cpio.gz          the archive
 #       busybox, sieve, fp, altivec   the binaries in it (static; also run under qemu-ppc)
+#       events                     another, which prints input events
 #       checksums                  "PROGRAM CHECKSUM" lines: what the programs must print,
 #                                  computed by the same sources built for the host
 #
@@ -64,11 +65,13 @@ for p in sieve fp altivec; do
     "$tmp/host-$p" 1 | sed 's/^\([a-z]*\) .*checksum=/\1 /' >> "$tmp/checksums"
     rm "$tmp/host-$p"
 done
+run "$log" ${CROSS}gcc $CROSS_CFLAGS -Wall -o "$tmp/events" "$guests/progs/events.c"
+${CROSS}strip "$tmp/events"
 
 # --- the tree --------------------------------------------------------------------------------
 root=$tmp/root
 mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc/init.d,dev,proc,sys,tmp,run,mnt,root,var/log}
-cp "$tmp/busybox" "$tmp/sieve" "$tmp/fp" "$tmp/altivec" "$root/bin/"
+cp "$tmp/busybox" "$tmp/sieve" "$tmp/fp" "$tmp/altivec" "$tmp/events" "$root/bin/"
 chmod 755 "$root"/bin/*
 # busybox.links is what its "make install" uses; made by the build for exactly our applets.
 run "$log" make -C "$bb" busybox.links

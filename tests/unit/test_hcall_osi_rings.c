@@ -310,7 +310,8 @@ START_TEST(keys)
     ck_assert(irq_is_up(b, 6));
     ck_assert_int_eq(OSI3(b, 51, 0), 0x38);
     ck_assert(!irq_is_up(b, 6));
-    i8042_release_keys(k);
+    i8042_key(k, 0x04, false);
+    i8042_key(k, 0xe1, false);
     ck_assert_int_eq(OSI3(b, 51, 0), 0x80);
     ck_assert_int_eq(OSI3(b, 51, 0), 0xb8);
     ck_assert_int_eq(OSI3(b, 51, 0), -1);

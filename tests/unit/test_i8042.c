@@ -245,6 +245,14 @@ START_TEST(print_screen_and_pause_with_modifiers)
     take(&r);
     press(&r, 0x46);
     ck_assert_str_eq(take(&r), "84 f0 84");
+    i8042_key(r.c, 0x46, true); /* the modifier may go first */
+    i8042_key(r.c, 0xe2, false);
+    i8042_key(r.c, 0x46, false);
+    ck_assert_str_eq(take(&r), "84 f0 11 f0 84");
+    i8042_key(r.c, 0x46, true);
+    i8042_key(r.c, 0xe1, true);
+    i8042_key(r.c, 0x46, false);
+    ck_assert_str_eq(take(&r), "e0 12 e0 7c 12 e0 f0 7c e0 f0 12");
     down(&r);
 }
 END_TEST
@@ -317,7 +325,7 @@ START_TEST(typematic)
     take(&r);
     fake_advance(r.f, 2000000000);
     ck_assert(!ready(&r));
-    i8042_release_keys(r.c);
+    i8042_key(r.c, 0x04, false);
     ck_assert_str_eq(take(&r), "9e");
     down(&r);
 }
@@ -334,6 +342,18 @@ START_TEST(keyboard_overrun)
     ck_assert_str_eq(got + strlen(got) - 2, "00");
     press(&r, 0x04);
     ck_assert_str_eq(take(&r), "1c f0 1c");
+    /* Who asks first loses nothing, whatever key it is. */
+    unsigned full = 0;
+    for (unsigned k = 0x04; k < 0xcc; k++) {
+        if (!i8042_key_fits(r.c)) {
+            full++;
+            got = take(&r);
+            ck_assert_msg(!strstr(got, "00"), "%s", got);
+            ck_assert(i8042_key_fits(r.c));
+        }
+        i8042_key(r.c, 0x04 + (k - 4) % 100, k < 0x68);
+    }
+    ck_assert_uint_gt(full, 20);
     down(&r);
 }
 END_TEST
