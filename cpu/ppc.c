@@ -11,6 +11,7 @@
 #include "cpu/fpu_exact.h"
 #include "cpu/magic.h"
 #include "cpu/profile.h"
+#include "cpu/rest.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
@@ -41,6 +42,7 @@ static void core_init(struct ppc_cpu *c, const struct ppc_config *cfg)
     c->tb_hz = cfg->tb_hz;
     c->sc = cfg->sc;
     c->sc_ctx = cfg->sc_ctx;
+    c->rest.wanted = cfg->rests;
     if (cfg->glue == PPC_GLUE_PROFILE) c->profile = exec_profile_new();
     else if (cfg->glue != PPC_GLUE_PORTABLE) c->tail = exec_tail_choose(cfg->glue == PPC_GLUE_BASELINE);
     c->tracing = log_on(c->log, LOG_EXEC | LOG_CPU);
@@ -79,6 +81,8 @@ void core_reset(struct ppc_cpu *c)
     c->reserved = c->idle = c->checkstop = false;
     c->exc_vector = VEC_NONE;
     c->lines = 0;
+    c->rest.at = NULL;
+    memset(c->rest.points, 0, sizeof c->rest.points);
     fpu_set_fpscr(c, 0);
     vpu_reset(&c->vpu);
     spr_reset(c);
@@ -116,6 +120,10 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
         if (c->idle) return PPC_STOP_IDLE;
         if (c->left <= 0) return PPC_STOP_BUDGET;
         mmu_need_bank(c);
+        if (unlikely(c->rest.at)) {
+            if (rest_try(c)) return PPC_STOP_REST;
+            continue;
+        }
         if (c->tracing || c->msr & (MSR_SE | MSR_BE) || interrupt_held(c)) exec_step(c);
         else if (c->profile) exec_profile_run(c);
         else if (c->tail) c->tail->run(c);

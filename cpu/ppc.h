@@ -54,6 +54,7 @@ enum ppc_line { PPC_LINE_EXT, PPC_LINE_SMI, PPC_LINE_MCP, PPC_LINE_SRESET };
 enum ppc_stop {
     PPC_STOP_BUDGET,    /* the instructions asked for (or a few more) have run */
     PPC_STOP_IDLE,      /* waits for an interrupt (MSR[POW] with doze/nap/sleep, or `b .`) */
+    PPC_STOP_REST,      /* with `rests`: goes round and round until an interrupt comes */
     PPC_STOP_KICK,      /* ppc_kick was called */
     PPC_STOP_DEBUG,     /* breakpoint */
     PPC_STOP_CHECKSTOP, /* machine check with MSR[ME]=0: the chip stops until a hard reset */
@@ -74,6 +75,7 @@ struct ppc_config {
     struct log *log;
     uint64_t tb_hz;       /* time base frequency */
     enum ppc_glue glue;
+    bool rests;           /* time passes by itself: look for idle loops (cpu/rest.h) */
     ppc_sc_fn *sc;
     void *sc_ctx;
 };

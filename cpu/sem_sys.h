@@ -6,6 +6,7 @@
 #define CPU_SEM_SYS_H
 
 #include "cpu/sem_int.h"
+#include "cpu/rest.h"
 #include "cpu/spr.h"
 
 SEM(mfmsr) { RD = c->msr; return SEM_NEXT; }
@@ -44,7 +45,13 @@ SEM(mtspr)
 SEM(sc) { return system_call(c, (unsigned)s->imm); }
 SEM(rfi) { return return_from_interrupt(c); }
 #if PPC_WIDTH == 32
-SEM(mtmsr) { msr_write(c, RS); return SEM_NEXT; } /* L is a reserved bit here */
+SEM(mtmsr) /* L is a reserved bit here */
+{
+    bool enabled = c->msr & MSR_EE;
+    msr_write(c, RS);
+    if (!enabled && (c->msr & (MSR_EE | MSR_PR)) == MSR_EE && c->rest.wanted) rest_passing(c);
+    return SEM_NEXT;
+}
 #else /* the upper half stays; L: only EE and RI change (Book III 2.01, mtmsr) */
 SEM(mtmsr) { msr_mtmsrd(c, (c->msr & ~(ureg)UINT32_MAX) | (uint32_t)RS, s->imm != 0); return SEM_NEXT; }
 #endif

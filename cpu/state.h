@@ -57,6 +57,16 @@ struct slb_entry {
 };
 #define SLB_SIZE 64
 
+/* A place where mtmsr enables interrupts: cpu/rest.c. */
+struct rest_point {
+    ureg pc;
+    uint32_t wait, patience; /* turns not to look, now and after the next failure */
+    uint64_t insns, turn;    /* when it was last passed; instructions since the time before */
+    uint64_t kept, known[6]; /* registers of the last turn (a hash); courses that passed the look */
+    unsigned alike, trust, n_known;
+};
+#define REST_POINT_BITS 6
+
 enum { KICK_STOP = 1, KICK_IRQ = 2, KICK_SYNC = 4 };
 
 struct ppc_cpu {
@@ -124,6 +134,14 @@ struct ppc_cpu {
     enum ppc_stop stop;
     bool running, tracing;
     const struct exec_tail *tail; /* the threaded core in use; NULL: the portable one */
+
+    /* idle loops */
+    struct {
+        bool wanted;
+        struct rest_point *at; /* to be looked at before the next instruction */
+        bool known;            /* and it has passed before */
+        struct rest_point points[1 << REST_POINT_BITS];
+    } rest;
 
     const struct ppc_model *model;
     struct bus *bus;

@@ -105,6 +105,8 @@
 #define ppc_raise_alignment PPC_W(ppc_raise_alignment)
 #define ppc_take_exception PPC_W(ppc_take_exception)
 #define ppc_take_interrupt PPC_W(ppc_take_interrupt)
+#define rest_passing PPC_W(rest_passing)
+#define rest_try PPC_W(rest_try)
 #define return_from_hypervisor PPC_W(return_from_hypervisor)
 #define return_from_interrupt PPC_W(return_from_interrupt)
 #define seg_peek PPC_W(seg_peek)

@@ -206,7 +206,7 @@ static int build(struct machine *m, struct error *err)
     if (on & HV_EPAPR) m->model.features |= PPC_F_WRTEE;
     m->cpu = ppc_new(&(struct ppc_config){
         .model = &m->model, .bus = m->bus, .sched = &m->sched, .log = &m->log,
-        .tb_hz = m->type->tb_hz, .glue = choose_glue(cfg),
+        .tb_hz = m->type->tb_hz, .glue = choose_glue(cfg), .rests = !cfg->icount,
         .sc = hcall_sc, .sc_ctx = m->hcall,
     }, err);
     if (!m->cpu) return -EINVAL;
@@ -369,7 +369,7 @@ enum machine_stop machine_run(struct machine *m, uint64_t slice_ns)
         switch (run_cpu(m, budget(m, now, end))) {
         case PPC_STOP_DEBUG: return MACHINE_DEBUG;
         case PPC_STOP_CHECKSTOP: return checkstop(m);
-        case PPC_STOP_IDLE:
+        case PPC_STOP_IDLE: case PPC_STOP_REST:
             if (m->request == MACHINE_RUNNING && !ppc_wakes(m->cpu) &&
                 sched_next(&m->sched) > sched_now(&m->sched)) {
                 return MACHINE_IDLE;
