@@ -1,6 +1,7 @@
 #include "cpu/access.h"
 
 #include "cpu/codecache.h"
+#include "cpu/debug.h"
 #include "cpu/exception.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
@@ -42,6 +43,7 @@ static bool translate(struct ppc_cpu *c, ureg ea, unsigned len, enum access acce
         return false;
     }
     if (!mmu_translate(c, ea, access, kind, x)) return false;
+    if (unlikely(c->debug != NULL)) debug_access(c, ea, len, access);
     if (!(c->spr[SPR_N_dabr] & 3)) mmu_fill_data(c, ea, x);
     return true;
 }
@@ -249,6 +251,7 @@ enum sem cache_zero(struct ppc_cpu *c, ureg line, ureg ea)
     struct xlate x;
     if (!translate(c, ea, 1, ACCESS_STORE, KIND_PLAIN, &x)) return SEM_FAULT;
     if (x.wimg & (WIMG_W | WIMG_I)) return ppc_raise_alignment(c, ea);
+    if (unlikely(c->debug != NULL)) debug_access(c, line, CACHE_LINE, ACCESS_STORE);
     paddr_t pa = (x.pa & ~(paddr_t)PAGE_MASK) | (line & PAGE_MASK);
     for (unsigned i = 0; i < CACHE_LINE; i += 8) bus_write(c->bus, pa + i, 8, 0);
     return SEM_NEXT;

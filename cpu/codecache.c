@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cpu/debug.h"
 #include "cpu/decode.h"
 #include "cpu/exception.h"
 #include "mmu/mmu.h"
@@ -138,6 +139,10 @@ void codecache_peek(struct ppc_cpu *c, struct code_page *p, const struct slot *s
 {
     unsigned index = (unsigned)(s - p->slots), variant;
     enum insn_id id = decode(c->decoder, word_at(c, p, index), to, &variant);
+    if (unlikely(c->debug != NULL) && debug_breaks_slot(c, index)) {
+        id = INSN_ILLEGAL;
+        variant = BREAK_VARIANT;
+    }
     to->h = pick(id, variant, to, index);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cpu/access.h"
 #include "cpu/codecache.h"
+#include "cpu/debug.h"
 #include "cpu/decode.h"
 #include "cpu/exception.h"
 #include "cpu/exec.h"
@@ -100,14 +101,29 @@ static enum sem call_illegal(struct ppc_cpu *c, const struct slot *s)
 #include "cpu/insn_width.def"
 #undef INSN
 
+static insn_fn call_break;
+
 insn_fn *const ppc_call_table[N_INSNS][4] = {
-    [INSN_ILLEGAL] = {call_illegal, call_illegal, call_illegal, call_illegal},
+    [INSN_ILLEGAL] = {call_illegal, call_break, call_illegal, call_illegal},
 #define ENTRY(name, n, attrs) [n] = call_##name##_##n,
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature)                                \
     [INSN_##name] = {VARIANTS_##var(ENTRY, name, attrs)},
 #include "cpu/insn_width.def"
 #undef INSN
 };
+
+/* ---- the slot at a breakpoint's offset: stops, or does what is written there ---- */
+
+static enum sem call_break(struct ppc_cpu *c, const struct slot *at)
+{
+    uint32_t word;
+    struct slot s = *at;
+    unsigned variant;
+    if (debug_stops_at(c, c->pc)) return debug_stop(c);
+    if (!fetch_word(c, c->pc, &word)) return SEM_FAULT;
+    enum insn_id id = decode(c->decoder, word, &s, &variant);
+    return ppc_call_table[id][id == INSN_ILLEGAL ? 0 : variant](c, &s);
+}
 
 /* ---- the loop ---- */
 
@@ -169,6 +185,10 @@ void exec_step(struct ppc_cpu *c)
     uint32_t word;
     if (!fetch_word(c, c->pc, &word)) {
         loop_finish(c, SEM_FAULT);
+        return;
+    }
+    if (unlikely(c->debug != NULL) && debug_stops_at(c, c->pc)) {
+        c->kick |= KICK_DEBUG;
         return;
     }
     struct slot s = {0};

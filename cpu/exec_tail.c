@@ -14,6 +14,7 @@
 
 #include "cpu/access.h"
 #include "cpu/codecache.h"
+#include "cpu/debug.h"
 #include "cpu/exception.h"
 
 /* clang 13 and gcc 15 can promise the jump; gcc 12-14 make it at -O2 where nothing forbids it, and
@@ -280,6 +281,13 @@ static COLD void slow_illegal(ARGS)
     TAIL finish(c, s, key);
 }
 
+static COLD void slow_break(ARGS)
+{
+    sync_state(c, s, key);
+    c->result = ppc_call_table[INSN_ILLEGAL][BREAK_VARIANT](c, s);
+    TAIL finish(c, s, key);
+}
+
 #define SPEC_N_0 0
 #define SPEC_N_SEM_LK 1
 #define SPEC_F(id, name, n, fact) FAST_SPEC(id, name, n, fact)
@@ -348,7 +356,7 @@ static const struct {
 #define ENTRY_B_3(name) [3] = slow_##name##_3,
 
 static slot_fn *const handlers[N_INSNS][4] = {
-    [INSN_ILLEGAL] = {slow_illegal, slow_illegal, slow_illegal, slow_illegal},
+    [INSN_ILLEGAL] = {slow_illegal, slow_break, slow_illegal, slow_illegal},
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature)                                \
     [INSN_##name] = {VARIANTS_##var(ENTRY_##glue, name, attrs)},
 #include "cpu/insn_width.def"

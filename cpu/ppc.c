@@ -107,6 +107,10 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
     for (;;) {
         c->kick &= ~(unsigned)KICK_SYNC;
         if (c->checkstop) return PPC_STOP_CHECKSTOP;
+        if (unlikely(c->kick & KICK_DEBUG)) {
+            c->kick &= ~(unsigned)KICK_DEBUG;
+            return PPC_STOP_DEBUG;
+        }
         if (c->kick & KICK_STOP) {
             c->kick &= ~(unsigned)KICK_STOP;
             return PPC_STOP_KICK;
@@ -147,9 +151,10 @@ enum ppc_stop core_run(struct ppc_cpu *c, uint64_t budget)
 enum ppc_stop core_step(struct ppc_cpu *c)
 {
     bool tracing = c->tracing;
-    c->tracing = true;
+    c->tracing = c->stepping = true;
     enum ppc_stop stop = core_run(c, 1);
     c->tracing = tracing;
+    c->stepping = false;
     return stop;
 }
 

@@ -56,7 +56,7 @@ enum ppc_stop {
     PPC_STOP_IDLE,      /* waits for an interrupt (MSR[POW] with doze/nap/sleep, or `b .`) */
     PPC_STOP_REST,      /* with `rests`: goes round and round until an interrupt comes */
     PPC_STOP_KICK,      /* ppc_kick was called */
-    PPC_STOP_DEBUG,     /* breakpoint */
+    PPC_STOP_DEBUG,     /* breakpoint or watchpoint of ppc_set_debug */
     PPC_STOP_CHECKSTOP, /* machine check with MSR[ME]=0: the chip stops until a hard reset */
 };
 
@@ -91,6 +91,22 @@ enum ppc_stop ppc_run(struct ppc_cpu *c, uint64_t budget);
 enum ppc_stop ppc_step(struct ppc_cpu *c);
 /* Ends ppc_run soon: after the current instruction when called from inside one. */
 void ppc_kick(struct ppc_cpu *c);
+/* Where a debugger wants runs to end: before an instruction (exec), or behind one that has loaded from
+ * or stored to [at, at+len), len > 0. Addresses are effective ones. */
+struct ppc_debug_point {
+    uint64_t at, len;
+    bool exec, load, store;
+};
+#define PPC_DEBUG_POINTS 256
+struct ppc_debug {
+    struct ppc_debug_point point[PPC_DEBUG_POINTS];
+    unsigned n;
+    const struct ppc_debug_point *hit; /* the watchpoint that ended the run; NULL: none yet */
+    uint64_t hit_at;
+};
+/* Takes d over as it is; it stays the caller's, who calls this again after each change. NULL: none.
+ * Only ppc_run looks at breakpoints; ppc_step goes over one. */
+void ppc_set_debug(struct ppc_cpu *c, struct ppc_debug *d);
 /* Level of an interrupt input; same thread as ppc_run. */
 void ppc_set_line(struct ppc_cpu *c, enum ppc_line line, bool level);
 /* True when an interrupt is pending and enabled, so that ppc_run would make progress. */

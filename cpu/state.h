@@ -67,7 +67,7 @@ struct rest_point {
 };
 #define REST_POINT_BITS 6
 
-enum { KICK_STOP = 1, KICK_IRQ = 2, KICK_SYNC = 4 };
+enum { KICK_STOP = 1, KICK_IRQ = 2, KICK_SYNC = 4, KICK_DEBUG = 8 };
 
 struct ppc_cpu {
     ureg gpr[33]; /* [32] is always 0: the decoder maps rA=0 of (rA|0) operands to it */
@@ -79,6 +79,8 @@ struct ppc_cpu {
     struct slot *page_slots; /* its first slot */
     struct tlb_bank *bank;   /* current translations */
     ureg msr;
+    struct ppc_debug *debug; /* NULL: nobody looks */
+    bool stepping;           /* ppc_step: breakpoints are passed */
     unsigned kick;           /* enum KICK_*: looked at after every slow instruction and slice */
     ureg pc;
     ureg npc;                /* where a SEM_BRANCH goes */

@@ -39,10 +39,10 @@ static void say_ok(struct gdb *g, bool ok) { say(g, ok ? "OK" : "E22"); }
 static void send_stop(struct gdb *g)
 {
     char text[80];
-    const char *what = g->reported.kind == GDB_WATCH_READ  ? "rwatch"
-                       : g->reported.kind == GDB_WATCH_ANY ? "awatch"
+    const char *what = g->reported == GDB_WATCH_READ  ? "rwatch"
+                       : g->reported == GDB_WATCH_ANY ? "awatch"
                                                            : "watch";
-    if (g->reported.len) {
+    if (g->reported) {
         snprintf(text, sizeof text, "T%02xthread:01;%s:%" PRIx64 ";", (unsigned)g->signal & 0xff,
                  what, g->reported_at);
     } else {
@@ -57,19 +57,18 @@ static void stop_now(struct gdb *g, int signal)
     bool waits = g->running;
     g->signal = signal;
     g->running = g->stepping = false;
-    g->hit = NULL;
     machine_halt(g->m, true);
     gdb_watch_machine(g);
     if (waits) send_stop(g);
-    g->reported.len = 0;
+    g->reported = 0;
 }
 
 static void resume(struct gdb *g, bool step)
 {
     g->running = true;
     g->stepping = step;
-    g->reported.len = 0;
-    g->hit = NULL;
+    g->reported = 0;
+    g->points.hit = NULL;
     g->start_insns = ppc_insns(g->m->cpu);
     g->start_pc = ppc_pc(g->m->cpu);
     gdb_watch_machine(g);
@@ -487,6 +486,7 @@ void gdb_free(struct gdb *g)
 {
     if (!g) return;
     g->m->debug_stop = NULL;
+    ppc_set_debug(g->m->cpu, NULL);
     g->line->gone = NULL;
     chardev_listen(g->line, NULL, NULL);
     free(g->xml);
@@ -496,7 +496,8 @@ void gdb_free(struct gdb *g)
 void gdb_stopped(struct gdb *g)
 {
     if (!g || !g->attached) return;
-    stop_now(g, g->signal);
+    gdb_points_report(g);
+    stop_now(g, SIGTRAP_NUMBER);
 }
 
 void gdb_paused(struct gdb *g, bool halted)

@@ -9,16 +9,10 @@
 #include "frontend/gdb.h"
 
 #define GDB_PACKET 16384u /* longest packet, both ways */
-#define GDB_POINTS 256
 #define GDB_REGS 512
 
 enum gdb_point_kind {
     GDB_BREAK_SOFT, GDB_BREAK_HARD, GDB_WATCH_WRITE, GDB_WATCH_READ, GDB_WATCH_ANY,
-};
-
-struct gdb_point {
-    enum gdb_point_kind kind;
-    uint64_t at, len;
 };
 
 struct gdb_reg {
@@ -40,14 +34,12 @@ struct gdb {
     char out[GDB_PACKET + 1]; /* last answer, for '-' */
     size_t out_len;
     /* points and steps */
-    struct gdb_point point[GDB_POINTS];
-    unsigned n_points, n_watches;
+    struct ppc_debug points;
+    uint8_t kind[PPC_DEBUG_POINTS]; /* enum gdb_point_kind of each */
     bool stepping, running;    /* running: GDB waits for a stop reply */
     uint64_t start_insns, start_pc;
-    const struct gdb_point *hit; /* a watchpoint the instruction at hit_pc touches */
-    uint64_t hit_at, hit_pc;
     int signal;                /* of the last stop */
-    struct gdb_point reported; /* the watchpoint of the last stop; len 0: none */
+    uint8_t reported;          /* kind of the watchpoint of the last stop; 0: none */
     uint64_t reported_at;
     /* registers */
     struct gdb_reg reg[GDB_REGS];
@@ -68,15 +60,9 @@ int gdb_hex_digit(char c); /* -1: none */
 bool gdb_point_add(struct gdb *g, unsigned kind, uint64_t at, uint64_t len);
 bool gdb_point_remove(struct gdb *g, unsigned kind, uint64_t at, uint64_t len);
 void gdb_points_clear(struct gdb *g);
-/* Sets machine->debug_stop for what is wanted now: step, points or nothing. */
+/* Sets machine->debug_stop for what is wanted now: a step, off a breakpoint, or nothing. */
 void gdb_watch_machine(struct gdb *g);
-
-/* gdb_access.c: which data the instruction `word` will touch. False: none. */
-struct gdb_access {
-    uint64_t at;
-    unsigned len;
-    bool load, store;
-};
-bool gdb_access(struct ppc_cpu *c, uint32_t word, struct gdb_access *a);
+/* The watchpoint that the CPU has hit goes to g->reported. */
+void gdb_points_report(struct gdb *g);
 
 #endif

@@ -1,34 +1,51 @@
 /*
- * Breakpoints, watchpoints and steps. The machine asks before each instruction (machine.h:
- * debug_stop), so a breakpoint stops before its instruction and needs no change of guest memory; a
- * watchpoint is seen before the access and reported when the instruction has run.
+ * Breakpoints, watchpoints and steps. Points are the CPU's (ppc_set_debug), which costs a run nothing
+ * where none is; the machine asks before each instruction (machine.h: debug_stop) only while GDB steps,
+ * and for the first instruction of a run, which may stand on a breakpoint.
  */
 #include "base/bits.h"
 #include "frontend/gdb_int.h"
 
 enum { SIGTRAP_NUMBER = 5 };
 
+static struct ppc_debug_point make_point(unsigned kind, uint64_t at, uint64_t len)
+{
+    return (struct ppc_debug_point){
+        .at = at,
+        .len = len,
+        .exec = kind <= GDB_BREAK_HARD,
+        .load = kind == GDB_WATCH_READ || kind == GDB_WATCH_ANY,
+        .store = kind == GDB_WATCH_WRITE || kind == GDB_WATCH_ANY,
+    };
+}
+
+/* After a change of the points. */
+static void tell_cpu(struct gdb *g)
+{
+    g->points.hit = NULL;
+    ppc_set_debug(g->m->cpu, g->attached && g->points.n ? &g->points : NULL);
+}
+
 bool gdb_point_add(struct gdb *g, unsigned kind, uint64_t at, uint64_t len)
 {
-    if (kind > GDB_WATCH_ANY || g->n_points == GDB_POINTS || (kind >= GDB_WATCH_WRITE && !len)) {
-        return false;
-    }
+    if (kind > GDB_WATCH_ANY || g->points.n == PPC_DEBUG_POINTS) return false;
+    if (kind >= GDB_WATCH_WRITE && !len) return false;
     gdb_point_remove(g, kind, at, len); /* inserting twice is inserting once */
-    g->point[g->n_points++] = (struct gdb_point){(enum gdb_point_kind)kind, at, len};
-    g->n_watches += kind >= GDB_WATCH_WRITE;
-    gdb_watch_machine(g);
+    g->kind[g->points.n] = (uint8_t)kind;
+    g->points.point[g->points.n++] = make_point(kind, at, len);
+    tell_cpu(g);
     return true;
 }
 
 bool gdb_point_remove(struct gdb *g, unsigned kind, uint64_t at, uint64_t len)
 {
-    for (unsigned i = 0; i < g->n_points; i++) {
-        struct gdb_point *p = &g->point[i];
-        if (p->kind != kind || p->at != at || p->len != len) continue;
-        g->n_watches -= kind >= GDB_WATCH_WRITE;
-        *p = g->point[--g->n_points];
-        g->hit = NULL;
-        gdb_watch_machine(g);
+    for (unsigned i = 0; i < g->points.n; i++) {
+        struct ppc_debug_point *p = &g->points.point[i];
+        if (g->kind[i] != kind || p->at != at || p->len != len) continue;
+        unsigned last = --g->points.n;
+        *p = g->points.point[last];
+        g->kind[i] = g->kind[last];
+        tell_cpu(g);
         return true;
     }
     return false;
@@ -36,66 +53,36 @@ bool gdb_point_remove(struct gdb *g, unsigned kind, uint64_t at, uint64_t len)
 
 void gdb_points_clear(struct gdb *g)
 {
-    g->n_points = g->n_watches = 0;
-    g->hit = NULL;
+    g->points.n = 0;
     g->stepping = false;
+    tell_cpu(g);
     gdb_watch_machine(g);
 }
 
-static bool at_breakpoint(const struct gdb *g, uint64_t pc)
+void gdb_points_report(struct gdb *g)
 {
-    for (unsigned i = 0; i < g->n_points; i++)
-        if (g->point[i].kind <= GDB_BREAK_HARD && g->point[i].at == pc) return true;
-    return false;
+    g->reported = 0;
+    if (!g->points.hit) return;
+    g->reported = g->kind[g->points.hit - g->points.point];
+    g->reported_at = g->points.hit_at;
+    g->points.hit = NULL;
 }
 
-static bool wants(enum gdb_point_kind kind, const struct gdb_access *a)
-{
-    return (kind == GDB_WATCH_ANY) || (kind == GDB_WATCH_READ && a->load) ||
-           (kind == GDB_WATCH_WRITE && a->store);
-}
-
-/* Notes which watchpoint the next instruction will touch. */
-static void look_ahead(struct gdb *g, uint64_t pc)
-{
-    uint8_t b[4];
-    struct gdb_access a;
-    g->hit = NULL;
-    if (debug_read(g->m, false, pc, b, 4) != 4 || !gdb_access(g->m->cpu, get_be32(b), &a)) return;
-    for (unsigned i = 0; i < g->n_points; i++) {
-        const struct gdb_point *p = &g->point[i];
-        if (p->kind < GDB_WATCH_WRITE || !wants(p->kind, &a)) continue;
-        if (a.at >= p->at + p->len || p->at >= a.at + a.len) continue;
-        g->hit = p;
-        g->hit_at = a.at > p->at ? a.at : p->at;
-        g->hit_pc = pc;
-        return;
-    }
-}
-
+/* Before the second instruction of a run: a step is done, anything else runs on by itself. */
 static bool debug_stop(void *ctx)
 {
     struct gdb *g = ctx;
     struct ppc_cpu *c = g->m->cpu;
-    uint64_t pc = ppc_pc(c);
-    bool moved = ppc_insns(c) != g->start_insns || pc != g->start_pc;
     g->signal = SIGTRAP_NUMBER;
-    g->reported.len = 0;
-    /* A load or store goes on behind itself; a fault went to its vector and will come back. */
-    if (g->hit && pc == g->hit_pc + 4) {
-        g->reported = *g->hit;
-        g->reported_at = g->hit_at;
-        g->hit = NULL;
-        return true;
-    }
-    if (moved && (g->stepping || at_breakpoint(g, pc))) return true;
-    if (g->n_watches) look_ahead(g, pc);
+    if (ppc_insns(c) == g->start_insns && ppc_pc(c) == g->start_pc) return false;
+    if (g->stepping) return true;
+    g->m->debug_stop = NULL;
     return false;
 }
 
 void gdb_watch_machine(struct gdb *g)
 {
-    bool on = g->attached && (g->stepping || g->n_points);
+    bool on = g->attached && g->running && (g->stepping || g->points.n);
     g->m->debug_ctx = g;
     g->m->debug_stop = on ? debug_stop : NULL;
 }

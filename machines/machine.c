@@ -327,6 +327,7 @@ static enum ppc_stop run_watched(struct machine *m, uint64_t insns)
     if (insns > WATCHED_SLICE_INSNS) insns = WATCHED_SLICE_INSNS;
     while (insns-- && stop == PPC_STOP_BUDGET && m->request == MACHINE_RUNNING && m->debug_stop) {
         if (m->debug_stop(m->debug_ctx)) return PPC_STOP_DEBUG;
+        if (!m->debug_stop) break; /* it wants to see no more: ppc_set_debug does the rest */
         stop = ppc_step(m->cpu);
     }
     return stop;

@@ -92,8 +92,8 @@ struct machine {
     struct fwnmi fwnmi;        /* where the guest wants machine checks; cleared by a reset */
     void (*power_button)(void *ctx); /* set by the device that has one */
     void *power_button_ctx;
-    /* A debugger with breakpoints: while set it is asked before each instruction (which is slow),
-     * and machine_run returns MACHINE_DEBUG when it says true. */
+    /* A debugger that steps: while set it is asked before each instruction (which is slow), and
+     * machine_run returns MACHINE_DEBUG when it says true. For points there is ppc_set_debug. */
     bool (*debug_stop)(void *ctx);
     void *debug_ctx;
 };

@@ -1,5 +1,7 @@
 #include "mmu/mmu.h"
 
+#include "cpu/debug.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +165,7 @@ void mmu_tlb_load(struct ppc_cpu *c, ureg ea, bool fetch)
 void mmu_fill_data(struct ppc_cpu *c, ureg ea, const struct xlate *x)
 {
     if (x->wimg & WIMG_I || c->msr & MSR_LE) return; /* exact order and width: the slow path */
+    if (unlikely(c->debug != NULL) && debug_watches_page(c, ea)) return;
     uint64_t len;
     bool writable;
     uint8_t *state;

@@ -260,6 +260,42 @@ class RealGdb(WithMachine):
             self.assertIn(word, text)
 
 
+# Inside GDB: every register is read and written. Those of the program get another value, which must
+# come back, and then their own; the others their own, for some have effects.
+EVERY_REGISTER = """
+names = [r.name for r in gdb.selected_frame().architecture().registers()]
+done = changed = 0
+for name in names:
+    if not name:
+        continue
+    value = gdb.parse_and_eval("$" + name)
+    if value.type.code == gdb.TYPE_CODE_VOID:
+        continue
+    text = str(value["uint128"]) if value.type.code == gdb.TYPE_CODE_UNION else None
+    if name.startswith("vr") and text:
+        gdb.execute("set $%s.v4_int32[2] = 0x12345678" % name)
+        assert int(gdb.parse_and_eval("$%s.v4_int32[2]" % name)) == 0x12345678, name
+        gdb.execute("set $%s.uint128 = %s" % (name, text))
+        assert str(gdb.parse_and_eval("$" + name)["uint128"]) == text, name
+        changed += 1
+    elif name[0] == "r" and name[1:].isdigit():
+        gdb.execute("set $%s = 0x89abcdef" % name)
+        assert int(gdb.parse_and_eval("$" + name)) & 0xffffffff == 0x89abcdef, name
+        gdb.execute("set $%s = %d" % (name, int(value)))
+        assert gdb.parse_and_eval("$" + name) == value, name
+        changed += 1
+    elif name[0] == "f" and name[1:].isdigit():
+        gdb.execute("set $%s = 1.5" % name)
+        assert float(gdb.parse_and_eval("$" + name)) == 1.5, name
+        gdb.execute("set $%s = %s" % (name, value.format_string(format="f")))
+        changed += 1
+    elif text is None:
+        gdb.execute("set $%s = $%s" % (name, name))
+    done += 1
+print("registers: %d, changed and put back: %d" % (done, changed))
+"""
+
+
 @unittest.skipUnless(shutil.which("gdb-multiarch"), "gdb-multiarch is not here")
 class Linux(WithMachine):
     def test_kernel(self):
@@ -270,13 +306,24 @@ class Linux(WithMachine):
         if not os.path.exists(kernel):
             self.skipTest("no Linux guest")
         self.start("-kernel", kernel, "-append", "console=ttyS0,115200 panic=1", "-no-reboot")
+        script = os.path.join(self.home, "registers.py")
+        with open(script, "w") as f:
+            f.write(EVERY_REGISTER)
         text = run_gdb(self.path, "file " + kernel, "target remote TARGET", "tbreak start_kernel",
-                       "continue", "p/x $pc", "stepi 1000", "p/x $pc",
+                       "continue", "source " + script, "p/x $pc", "stepi 1000", "p/x $pc",
                        "watch *(unsigned int*)&jiffies", "continue", "continue", "delete",
-                       "info symbol $pc", "detach")
+                       "info symbol $pc", "hbreak kernel_init", "continue", "source " + script,
+                       "detach")
         self.assertNotIn("rejected", text)
         self.assertRegex(text, r"Temporary breakpoint 1, 0x\w+ in start_kernel")
         self.assertGreaterEqual(text.count("New value"), 2, text)
+        self.assertRegex(text, r"Breakpoint 3, 0x\w+ in kernel_init")
+        found = re.findall(r"registers: (\d+), changed and put back: (\d+)", text)
+        self.assertEqual(len(found), 2, text)
+        for all_of_them, changed in found:
+            self.assertGreater(int(all_of_them), 180)
+            self.assertEqual(int(changed), 96)  # r, f, vr
+        self.assertNotIn("Error", text)
         self.assertIn("detached", text)
         self.assertEqual(self.process.wait(240 * SLOW), 0)  # the kernel boots on to its panic
 
