@@ -85,14 +85,56 @@ def full_screen(x):
     time.sleep(0.5)
 
 
+def scene(x, c):
+    """The demo's drawing: devices, bars, a picture that moves, keys, pointer; Esc leaves it."""
+    c.expect("The screen shows the rest", 120)
+
+    def text(p, column, row, words, ink=0xc8):
+        return p.crop(8 * column, 16 * row, 8 * len(words), 16) == written(words, ink)
+
+    p = x.wait_for(lambda p: text(p, 48, 26, "Keys", 0xff) and
+                   p.crop(384, 224, 256, 176).lit() > 40000, 20, "the scene")
+    check(text(p, 1, 2, "Devices", 0xff) and text(p, 1, 3, "memory@0"), "no device list")
+    check(text(p, 48, 3, "integer instructions"), "no list of work")
+    colours = {p.pixel(8 * 68 + 2, 16 * row + 8) for row in range(3, 10)}
+    check(colours == {(0, 0xaa, 0)}, "the bars are %s", colours)
+    picture = p.crop(384, 224, 256, 176)
+    colours = {picture.pixel(i, j) for i in range(256) for j in range(0, 176, 3)}
+    check(len(colours) > 100, "the picture has %d colours", len(colours))
+    x.wait_for(lambda p: p.crop(384, 224, 256, 176) != picture, 5, "the picture to move")
+    x.wait_for(lambda p: any(text(p, 48 + 17 + len("AltiVec, ") + n, 13, " frames a second")
+                             for n in (1, 2, 3)), 10, "the frame rate")
+    x.do("mousemove", *[v + 100 for v in x.place()[:2]])
+    x.do("click", 1)
+    time.sleep(0.5)
+    x.do("mousemove_relative", 37, 53)
+    p = x.wait_for(lambda p: text(p, 82, 16, " 437, 353"), 10, "the pointer at 437, 353")
+    x.do("mousedown", 3)
+    x.wait_for(lambda p: p.pixel(8 * 90 + 4, 18 * 16 + 8) == (0xff, 0xff, 0x55), 10, "the right button")
+    x.do("mouseup", 3)
+    x.do("click", 5)
+    x.wait_for(lambda p: text(p, 82, 20, "wheel 1") or text(p, 82, 20, "wheel -1"), 10, "the wheel")
+    a = (384 + 7 * 4 + 4, 432 + 3 * 18 + 8)
+    x.do("keydown", "a")
+    x.wait_for(lambda p: p.pixel(*a) == (0xff, 0xff, 0x55), 10, "the key A held")
+    x.do("keyup", "a")
+    p = x.wait_for(lambda p: p.pixel(*a) == (0, 0xaa, 0), 10, "the key A seen")
+    check(p.pixel(a[0] + 16, a[1]) == (0x60, 0x60, 0x60), "the key S is lit without a touch")
+    keep(x.picture(), "demo")
+    x.key("ctrl+alt+g")
+    x.do("mousemove", 1279, 1023)  # the pointer is part of the picture
+    x.key("Escape")
+
+
 def prompt():
     """The demo and the ok prompt: text, keys with shift, pause, screenshot, CD, close."""
     with scratch() as folder, XScreen() as x, \
             Console([], env=x.env, cwd=folder) as c:
         x.window("ppcemu")
-        c.expect("ppcemu demo: done\n", 120)
-        x.wait_for(lambda p: has_line(p, "ppcemu demo: done"), 10, "the demo's last line")
-        keep(x.picture(), "demo")
+        scene(x, c)
+        c.expect("ppcemu demo: done\n", 20)
+        p = x.wait_for(lambda p: has_line(p, "ppcemu demo: done"), 10, "the demo's last line")
+        check(has_line(p, "ppcemu demo: 8 of 8 PASS."), "the line before the last is lost")
         x.type("Dev /cpus `1234567890-=[]\\;',./\n")
         c.expect("Dev /cpus `1234567890-=[]\\;',./\n", 20)
         x.type('~!@#$%^&*()_+{}|:"<>? ABCxyz')
@@ -121,7 +163,9 @@ def prompt():
         x.wait_title("(paused)")
         x.key("ctrl+alt+p")
         x.key("ctrl+alt+r")  # reset: the demo runs again
-        c.expect("ppcemu demo: done\n", 120)
+        c.expect("The screen shows the rest", 120)
+        c.type(" ")  # the serial line ends it too
+        c.expect("ppcemu demo: done\n", 20)
         x.wait_for(lambda p: has_line(p, "ppcemu demo: done"), 10, "the demo after a reset")
         x.key("ctrl+alt+q")  # power-off at the prompt
         check(c.wait(20) == 0, "power-off ended ppcemu with status %s", c.status)

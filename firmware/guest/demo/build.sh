@@ -11,13 +11,20 @@ flags="-std=gnu11 -O2 -mcpu=powerpc -ffreestanding -fno-pic -fno-pie -msdata=non
     -fno-stack-protector -fno-asynchronous-unwind-tables -fno-ident -fno-tree-vectorize
     -fno-tree-loop-distribute-patterns -Wall -Wextra -Werror -Wno-main"
 cd "$here"
-for f in start.S main.c of.c print.c tree.c clock.c work_int.c work_fp.c work_vec.c vector.c; do
+objects=
+for f in start.S main.c of.c print.c tree.c clock.c work_int.c work_fp.c work_vec.c vector.c scene.c display.c \
+    input.c keys.c picture.c; do
     extra=
-    [ $f = vector.c ] && extra="-maltivec -mabi=altivec -mno-vrsave"
+    case $f in
+    vector.c) extra="-maltivec -mabi=altivec -mno-vrsave" ;;
+    scene.c | display.c | input.c | keys.c | tree.c | of.c | print.c | main.c) extra=-Os ;;
+    esac
     # shellcheck disable=SC2086 # the options are words
     $cc $flags $extra -c "$f" -o "$work/${f%.*}.o"
+    objects="$objects ${f%.*}.o"
 done
 cd "$work"
+# shellcheck disable=SC2086 # the objects are words
 $cc -nostdlib -static -no-pie -Wl,-n,--no-warn-rwx-segments,--build-id=none,-s,-T,"$here/demo.lds" -o demo.elf \
-    start.o main.o of.o print.o tree.o clock.o work_int.o work_fp.o work_vec.o vector.o
+    $objects
 mv demo.elf "$out"

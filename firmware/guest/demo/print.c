@@ -1,8 +1,5 @@
 /* A printf for the four formats that are used, and the memory functions the compiler calls. */
-#include <stdarg.h>
 #include "guest.h"
-
-void of_write(const char *s, uint32_t len);
 
 struct out {
     char text[256];
@@ -31,12 +28,10 @@ static uint32_t digits(char *end, uint32_t v, uint32_t base)
     return n;
 }
 
-void print(const char *fmt, ...)
+void vprint(const char *fmt, va_list ap)
 {
     struct out o = {.len = 0};
     char number[12], *end = number + sizeof number;
-    va_list ap;
-    va_start(ap, fmt);
     for (; *fmt; fmt++) {
         if (*fmt != '%') {
             put(&o, *fmt);
@@ -62,8 +57,15 @@ void print(const char *fmt, ...)
             put_padded(&o, end - n, n, width, left, pad);
         }
     }
-    va_end(ap);
     of_write(o.text, o.len);
+}
+
+void print(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vprint(fmt, ap);
+    va_end(ap);
 }
 
 void *memset(void *to, int byte, size_t n)

@@ -36,6 +36,18 @@ msr_set:
         isync
         blr
 
+# What gcc -Os calls to leave a function: r11 is the caller's stack pointer, the registers lie right
+# below it, LR at 4(r11) (System V ABI, PowerPC supplement: restore functions).
+        .irp    n, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .globl  _restgpr_\n\()_x
+_restgpr_\n\()_x:
+        lwz     \n, (\n - 32) * 4(%r11)
+        .endr
+        lwz     %r0, 4(%r11)
+        mtlr    %r0
+        mr      %r1, %r11
+        blr
+
         .section .note.GNU-stack, "", @progbits
 
         .bss
