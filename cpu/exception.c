@@ -261,7 +261,7 @@ enum sem return_from_hypervisor(struct ppc_cpu *c)
 
 void msr_mtmsrd(struct ppc_cpu *c, ureg v, bool only_ee_ri)
 {
-    ureg may = only_ee_ri ? (ureg)(MSR_EE | MSR_RI) : ~MSR_HV & ~(ureg)(c->msr & MSR_HV ? 0 : MSR_ME);
+    ureg may = only_ee_ri ? (ureg)(MSR_EE | MSR_RI) : ~(MSR_HV | MSR_ME); /* those two: rfid only */
     msr_write(c, problem_state((c->msr & ~may) | (v & may)));
 }
 

@@ -47,7 +47,7 @@ void slb_write(struct ppc_cpu *c, ureg rs, ureg rb)
 {
     struct slb_entry *e = &c->slb[rb & (SLB_SIZE - 1)];
     e->esid = rb & (ESID_MASK | SLB_V);
-    e->vsid = rs;
+    e->vsid = rs & ~(ureg)0x7f; /* VSID, Ks, Kp, N, L, C */
     mmu_flush_all(c);
 }
 

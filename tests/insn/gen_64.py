@@ -3,6 +3,8 @@ instructions whose 64-bit form differs. The semantics are chapter 8 of the 64-bi
 import json
 import random
 
+import gen_64sys
+
 M64, M32, TOP = (1 << 64) - 1, (1 << 32) - 1, 1 << 63
 EDGE = [0, 1, M32, 1 << 32, TOP, M64, TOP - 1, 0x80000000, 0x7FFFFFFF, 0x123456789ABCDEF0]
 PAIRS = [(0, 0), (M64, 1), (TOP - 1, 1), (TOP, M64), (1 << 32, 1 << 32), (M32, M32), (0x80000000, 2), (7, M64 - 2),
@@ -213,4 +215,5 @@ def make():
     rotates(w, rnd)
     compares_and_traps(w)
     memory(w)
+    gen_64sys.add(w)
     return {"integer64.vec": w}

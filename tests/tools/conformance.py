@@ -28,7 +28,7 @@ GROUPS = [  # name, pattern of records, what they are checked against
     ("branch", r"b|bc|bclr|bcctr", "Python reference: every BO, LR, CTR, targets"),
     ("integer load, store", r"l[bhw]\w*|lmw|lsw\w*|st[bhw]\w*|stmw|stsw\w*", "Python reference over bytes"),
     ("cache, synchronisation", r"dcb\w+|icbi|sync|eieio|isync", "Python reference"),
-    ("system, external control", r"sc|rfi|mtmsr|mfmsr|mtspr|mfspr|mftb|mts\w+|mfs(r|rin)|tlb\w+|e[ci]\w+wx", "Python reference: SRR0, SRR1, MSR, DSISR, DAR"),
+    ("system, external control", r"sc|rfi|wrteei?|mtmsr|mfmsr|mtspr|mfspr|mftb|mts\w+|mfs(r|rin)|tlb\w+|e[ci]\w+wx", "Python reference: SRR0, SRR1, MSR, DSISR, DAR"),
     ("FP arithmetic", r"f(n?m(add|sub)|add|sub|mul|div|sqrt)s?|fres|frsqrte", "exact fractions (fp.vec); MPFR in bulk with full FPSCR (tests/nightly/fp_mpfr.c)"),
     ("FP convert, round, select", r"frsp|fcti\w+|fcfid|fsel", "exact fractions; MPFR; all singles (tests/nightly/singles.c)"),
     ("FP move, compare, FPSCR", r"fmr|fneg|fn?abs|fcmp\w|mffs|mcrfs|mtfs\w+", "exact fractions and bit tables"),
@@ -147,16 +147,19 @@ def main():
     args = [a for a in sys.argv[1:] if a != "--check"]
     tool = os.path.join(os.environ.get("PPCEMU_BUILD", os.path.join(TOP, "build")), "ppcemu-test")
     own = sorted(glob.glob(os.path.join(TOP, "tests", "insn", "*.vec")))
-    own = [f for f in own if all(j["bits"] == 32 for _, j in zip(range(1), rows(f)))]
+    wide = [f for f in own if next(rows(f))["bits"] == 64]
+    own = [f for f in own if f not in wide]
     regress = sorted(glob.glob(os.path.join(TOP, "tests", "insn", "regress", "*.vec")))
     shared = args or sorted(glob.glob(os.path.join(TOP, "..", "shared", "vectors", "*.gz")))
-    shared = [f for f in shared if not os.path.basename(f).startswith("vg64")]
+    wide += [f for f in shared if os.path.basename(f).startswith("vg64")]
+    shared = [f for f in shared if f not in wide]
     recs = [r for r in records() if is_32bit(r)]
     names = {r[0] for r in records()}
     lines, differ = run_vectors(tool, own + regress + shared)
-    bad = [d for d in differ if d[3] == "-"]
+    wide_lines, wide_differ = run_vectors(tool, wide)
+    bad = [d for d in differ + wide_differ if d[3] == "-"]
     if "--check" in sys.argv:
-        print(f"{lines[-1]}; tagged cases that differ: {len(differ) - len(bad)}")
+        print(f"{lines[-1]}; 64 bits: {wide_lines[-1]}; tagged cases that differ: {len(differ + wide_differ) - len(bad)}")
         return 1 if bad else 0
     own_n, _ = count(own + regress, names)
     sh_n, rest = count(shared, names)
@@ -178,7 +181,9 @@ def main():
             o.append("- " + line)
     o += [f"- regress/: {len(regress)} files, one a public thread or a bug found here (tests/insn/gen_regress.py names thread and paragraph): "
           f"{sum(1 for f in regress for _ in rows(f))} rows", f"- together: {lines[-1]}", "",
-          "## Cases that differ, and why", ""]
+          "## 64 bits", "", f"The 970's {sum(1 for r in records() if not is_32bit(r))} records of its own, at least 8 rows each, and the "
+          "common ones at their full width; against", "literal Python references over integers (tests/insn/gen_64.py, gen_64sys.py):", ""]
+    o += ["- " + line for line in wide_lines[:-1] if re.match(r"\S+: \d+ passed", line)] + ["", "## Cases that differ, and why", ""]
     if bad:
         o += [f"- **{d[0]} {d[1]}**: {d[4]}" for d in bad]
     tags = collections.Counter((d[2], d[3]) for d in differ if d[3] != "-")
