@@ -102,7 +102,7 @@ static int load_raw(struct image_args *a, char *arg, struct bare *b, struct erro
     return r;
 }
 
-int image_load(struct image_args *a, struct bare *b, struct error *err)
+int bare_load(struct image_args *a, struct bare *b, struct error *err)
 {
     int r = a->elf ? load_elf(a, b, err) : 0;
     for (int i = 0; i < a->n_loads && !r; i++) r = load_raw(a, a->loads[i], b, err);

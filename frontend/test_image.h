@@ -15,6 +15,6 @@ struct image_args {
 };
 
 /* Puts everything into RAM by physical address. 0 or -errno. */
-int image_load(struct image_args *a, struct bare *b, struct error *err) MUST_CHECK;
+int bare_load(struct image_args *a, struct bare *b, struct error *err) MUST_CHECK;
 
 #endif

@@ -456,7 +456,7 @@ static int load(struct lockstep *l)
     uint64_t msr = USER_BITS | (l->fast.b.width == 64 ? MSR_SF : 0);
     bare_clear(&l->fast.b, msr);
     bare_clear(&l->full.b, msr);
-    if (image_load(&l->image, &l->fast.b, &err)) {
+    if (bare_load(&l->image, &l->fast.b, &err)) {
         fprintf(stderr, "ppcemu-test: %s\n", err.text);
         return EXIT_BAD;
     }
@@ -533,6 +533,8 @@ static int parse(struct lockstep *l, int argc, char **argv)
 
 int test_lockstep(int argc, char **argv)
 {
+    for (int i = 0; i < argc; i++)
+        if (!strcmp(argv[i], "--machine")) return test_lockstep_machine(argc, argv);
     size_t n = (size_t)argc + 1;
     struct error err = {""};
     struct lockstep *l = xcalloc(1, sizeof *l);

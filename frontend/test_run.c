@@ -224,7 +224,7 @@ static int prepare(struct run *r)
         ppc_set_sc(r->b.cpu, on_sc, r);
         bare_clear(&r->b, (r->b.width == 64 ? MSR_SF : 0) | MSR_FP | MSR_VEC | MSR_ME | MSR_RI);
         bare_set(&r->b, BARE_VSCR, 0, (struct value){0, VSCR_NJ});
-        e = image_load(&r->image, &r->b, &err);
+        e = bare_load(&r->image, &r->b, &err);
     }
     if (e) {
         fprintf(stderr, "ppcemu-test: %s\n", err.text);

@@ -12,5 +12,6 @@ int test_vectors(int argc, char **argv);
 int test_decode(int argc, char **argv);
 int test_run(int argc, char **argv);
 int test_lockstep(int argc, char **argv);
+int test_lockstep_machine(int argc, char **argv); /* lockstep --machine */
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The runs that are too long for every build. Numbers are those of a release; PPCEMU_NIGHTLY_DIVIDE=1000 divides them.
 #
-#   tests/nightly/run.sh [NAME...]       names: int fp singles mmu fpu softfp vec disasm valid lockstep qemu; all without one
+#   tests/nightly/run.sh [NAME...]       names: int fp singles mmu fpu softfp vec disasm valid lockstep boot qemu; all without one
 #
 # PPCEMU_BUILD   a build folder (default: build); PPCEMU_SEED: the seed of them all (default: the date)
 # Each run prints its cases, differences, seed and time; the last line says which failed.
@@ -51,6 +51,7 @@ one() {
     disasm) run disasm "$top/tests/tools/disasm_objdump.py" --words "$(scaled 10000000)" --seed "$seed" ;;
     valid) run valid "$top/tests/nightly/valid_set.sh" "$divide" ;;
     lockstep) run lockstep "$build/ppcemu-test" lockstep --random "$(scaled 1000000)" --seed "$seed" ;;
+    boot) run boot "$top/tests/nightly/lockstep_boot.sh" --seed "$seed" ;;
     qemu) run qemu "$top/tests/nightly/qemu.sh" "$(scaled 100000)" "$seed" ;;
     *)
         echo "run.sh: no such run: $1" >&2
@@ -59,7 +60,7 @@ one() {
     esac || bad="$bad $1"
 }
 
-[ $# -gt 0 ] || set -- int fp singles mmu fpu softfp vec disasm valid lockstep qemu
+[ $# -gt 0 ] || set -- int fp singles mmu fpu softfp vec disasm valid lockstep boot qemu
 for name in "$@"; do one "$name"; done
 [ -z "$bad" ] || { echo "FAILED:$bad"; exit 1; }
 echo "all passed"
