@@ -69,6 +69,8 @@ struct firmware {
     bool interactive;
     bool can_go;      /* a client waits behind `enter` */
     bool serial_was_cr, screen_was_cr; /* the last byte of each output */
+    unsigned polls;     /* reads in a row that found no key: of_instance.c */
+    uint64_t last_poll; /* instructions at the last one */
     enum fw_pending pending;
     char boot_spec[TREE_PATH_MAX];
     uint32_t chain_entry, chain_args, chain_len;

@@ -140,12 +140,28 @@ static bool is_console(const struct instance *i)
     return i->kind == INSTANCE_CONSOLE || i->kind == INSTANCE_SERIAL || i->kind == INSTANCE_SCREEN;
 }
 
+/* A boot loader's menu asks for keys without end. When nothing but a few instructions lies between
+ * many questions in a row, each takes some time: as long as a slow firmware's, short beside a key. */
+#define POLL_INSNS 20000u
+#define POLLS 32
+#define POLL_NS 10000000u
+
+static void no_input(struct firmware *f)
+{
+    uint64_t now = ppc_insns(f->m->cpu), gap = now - f->last_poll;
+    f->last_poll = now;
+    if (gap > POLL_INSNS) f->polls = 0;
+    else if (++f->polls > POLLS) machine_pause(f->m, POLL_NS);
+}
+
 static int64_t console_read(struct firmware *f, struct instance *i, uint32_t buf, uint32_t len)
 {
     uint8_t b[256];
     if (len > sizeof b) len = sizeof b;
     if (i->kind == INSTANCE_SCREEN) return -1;
     size_t n = i->kind == INSTANCE_SERIAL ? chardev_read(f->m->console, b, len) : fw_get(f, b, len);
+    if (n) f->polls = 0;
+    else no_input(f);
     /* 0 rather than -2 when nothing waits: GRUB, yaboot, ofwboot and BSD loaders all poll on 0,
      * while yaboot takes -2 for a character. */
     return mem_write(f, buf, b, (uint32_t)n) ? -1 : (int64_t)n;

@@ -6,6 +6,7 @@
  */
 #include "frontend/loop.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -185,6 +186,6 @@ int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_o
     print_profile(&l);
     if (!l.quit) return m->exit_status;
     if (!l.signal) return 0;
-    fprintf(stderr, "ppcemu: ended by signal %d (%s)\n", l.signal, strsignal(l.signal));
+    if (l.signal != SIGPIPE) fprintf(stderr, "ppcemu: ended by signal %d (%s)\n", l.signal, strsignal(l.signal));
     return 128 + l.signal;
 }

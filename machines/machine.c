@@ -303,6 +303,25 @@ static enum machine_stop take_request(struct machine *m)
     return what;
 }
 
+static void pause_over(void *ctx) { (void)ctx; }
+
+void machine_pause(struct machine *m, uint64_t ns)
+{
+    if (m->cfg->icount) return;
+    m->pause_over.fn = pause_over;
+    m->pause_over.name = "pause";
+    sched_at(&m->sched, &m->pause_over, sched_now(&m->sched) + ns);
+    m->pausing = true;
+    ppc_kick(m->cpu);
+}
+
+/* The CPU has nothing to do before the next event. */
+static bool can_wait(const struct machine *m)
+{
+    return m->request == MACHINE_RUNNING && !ppc_wakes(m->cpu) &&
+           sched_next(&m->sched) > sched_now(&m->sched);
+}
+
 /* How far the CPU may run before somebody looks at the time again. */
 static uint64_t budget(struct machine *m, uint64_t now, uint64_t end)
 {
@@ -371,10 +390,14 @@ enum machine_stop machine_run(struct machine *m, uint64_t slice_ns)
         case PPC_STOP_DEBUG: return MACHINE_DEBUG;
         case PPC_STOP_CHECKSTOP: return checkstop(m);
         case PPC_STOP_IDLE: case PPC_STOP_REST:
-            if (m->request == MACHINE_RUNNING && !ppc_wakes(m->cpu) &&
-                sched_next(&m->sched) > sched_now(&m->sched)) {
+            if (can_wait(m)) return MACHINE_IDLE;
+            break;
+        case PPC_STOP_KICK:
+            if (m->pausing && can_wait(m)) {
+                m->pausing = false;
                 return MACHINE_IDLE;
             }
+            m->pausing = false;
             break;
         default: break;
         }

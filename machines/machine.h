@@ -89,6 +89,8 @@ struct machine {
     uint64_t stopped_at;       /* host clock: virtual time while the clock is stopped */
     bool clock_stopped;
     bool halted;               /* stopped by the monitor or -S */
+    bool pausing;              /* machine_pause was called */
+    struct event pause_over;   /* nothing happens then but that the CPU goes on */
     struct fwnmi fwnmi;        /* where the guest wants machine checks; cleared by a reset */
     void (*power_button)(void *ctx); /* set by the device that has one */
     void *power_button_ctx;
@@ -120,6 +122,10 @@ void machine_halt(struct machine *m, bool halted);
 /* For devices and firmware: the run ends (or the reset happens) before the next instruction. */
 void machine_request_reset(struct machine *m);
 void machine_request_poweroff(struct machine *m, int exit_status);
+
+/* For firmware whose client polls: the CPU stands still for `ns` or until input comes, and the host
+ * sleeps. Without effect with the instruction clock, which such a client itself moves on. */
+void machine_pause(struct machine *m, uint64_t ns);
 
 /* Guest wall clock, Unix seconds and the nanoseconds within (follows -rtc and the clock mode). */
 int64_t machine_wall_clock(struct machine *m, uint32_t *ns);

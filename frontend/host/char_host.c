@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,13 @@ static void input_ready(void *ctx, short revents)
     }
 }
 
+/* The reader of our standard output has left (`ppcemu | head`): the run ends, as that of any program
+ * that writes into a pipe. A socket's or terminal's other end may come back. */
+static void output_failed(struct host_char *h)
+{
+    if (errno == EPIPE && h->kind->ends_with_reader) host_loop_quit(h->loop, SIGPIPE);
+}
+
 static void output_ready(void *ctx, short revents)
 {
     struct host_char *h = ctx;
@@ -74,6 +82,7 @@ static void output_ready(void *ctx, short revents)
     if (n > 0) {
         queue_drop(&h->output, (size_t)n);
     } else if (n < 0 && errno != EINTR && errno != EAGAIN) {
+        output_failed(h);
         queue_free(&h->output); /* the input side notices that the other end left */
     }
     host_char_update(h);
@@ -98,6 +107,7 @@ void host_char_send(struct host_char *h, const uint8_t *p, size_t len)
             if (!h->kind->patient) break;
             wait_writable(h->out.fd);
         } else {
+            output_failed(h);
             return;
         }
     }

@@ -23,7 +23,8 @@ static void stdio_closed(struct host_char *h)
     host_terminal_restore();
 }
 
-static const struct host_char_kind stdio_kind = {.close = stdio_closed, .patient = true};
+static const struct host_char_kind stdio_kind = {.close = stdio_closed, .patient = true,
+                                               .ends_with_reader = true};
 
 /* C-c belongs to the guest with mon:, to the emulator without it (QEMU's rule). */
 int host_open_stdio(const char *options, bool mon, struct host_char_loop *loop,

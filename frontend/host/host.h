@@ -32,7 +32,7 @@ struct host_watch {
 /* What keys and signals ask of the program. Each is called from host_poll; NULL does nothing. */
 struct host_hooks {
     void *ctx;
-    void (*quit)(void *ctx, int signal);          /* C-a x (0), SIGINT, SIGTERM, SIGHUP */
+    void (*quit)(void *ctx, int signal);          /* C-a x (0), SIGINT, SIGTERM, SIGHUP, SIGPIPE */
     void (*monitor)(void *ctx, bool has_focus);   /* C-a c moved the keyboard */
 };
 

@@ -36,6 +36,7 @@ struct host_char_kind {
     void (*opened)(struct host_char *h);       /* optional: the input's watch says POLLIN */
     void (*hung_up)(struct host_char *h);      /* end of file or error on the input */
     void (*close)(struct host_char *h);        /* frees what the kind added; optional */
+    bool ends_with_reader; /* the run ends when nobody reads the output any more */
     bool patient; /* output waits for a slow reader instead of dropping what does not fit */
 };
 

@@ -24,6 +24,8 @@ struct host_char_loop {
     struct host_watch *first;
     struct host_hooks hooks;
     int wake[2];
+    bool quit_early; /* before there was somebody to tell */
+    int quit_signal;
 };
 
 uint64_t host_monotonic_ns(void)
@@ -55,6 +57,10 @@ void host_loop_free(struct host_char_loop *l)
 void host_loop_hooks(struct host_char_loop *l, const struct host_hooks *hooks)
 {
     l->hooks = *hooks;
+    if (l->quit_early && hooks->quit) {
+        l->quit_early = false;
+        hooks->quit(hooks->ctx, l->quit_signal);
+    }
 }
 
 void host_loop_add(struct host_char_loop *l, struct host_watch *w)
@@ -75,7 +81,12 @@ void host_loop_remove(struct host_char_loop *l, struct host_watch *w)
 
 void host_loop_quit(struct host_char_loop *l, int sig)
 {
-    if (l->hooks.quit) l->hooks.quit(l->hooks.ctx, sig);
+    if (l->hooks.quit) {
+        l->hooks.quit(l->hooks.ctx, sig);
+    } else {
+        l->quit_early = true;
+        l->quit_signal = sig;
+    }
 }
 
 void host_loop_focus(struct host_char_loop *l, bool monitor)

@@ -65,6 +65,29 @@ class Keys(Case):
             self.assertIn("ended by signal %d" % number, c.text)
 
 
+class Pipe(Case):
+    """`ppcemu | head`: the run ends when nobody reads any more, as quietly as other programs."""
+
+    def reader_leaves(self, after):
+        p = subprocess.Popen([PPCEMU, "-nographic", "-machine", "pegasos2,nvram=none"],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+        self.addCleanup(p.stderr.close)
+        p.stdout.read(after)
+        p.stdout.close()
+        try:
+            self.assertEqual(p.wait(20 * SLOW), 128 + signal.SIGPIPE)
+        finally:
+            p.kill()
+        self.assertNotIn(b"signal", p.stderr.read())
+
+    def test_reader_leaves(self):
+        self.reader_leaves(20)
+
+    def test_no_reader(self):
+        self.reader_leaves(0)
+
+
 class Terminal(Case):
     def run_on_terminal(self, finish):
         """Modes of the terminal before, during and after a run that `finish` ends."""
