@@ -256,6 +256,7 @@ static bool expand_alias(const struct tree *t, char path[TREE_PATH_MAX])
     if (!n || n >= sizeof name) return false;
     memcpy(name, path, n);
     name[n] = 0;
+    if (!strcmp(name, "name") || !strcmp(name, "phandle")) return false; /* the node's own */
     int aliases = fdt_path_offset(t->fdt, "/aliases");
     const char *value = aliases < 0 ? NULL : tree_get_str(t, aliases, name);
     if (!value || !*value || strlen(value) + strlen(path + n) >= TREE_PATH_MAX) return false;
