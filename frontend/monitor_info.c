@@ -307,9 +307,9 @@ static void info_hypercalls(struct monitor *mon, const char *args)
         fprintf(mon->to, "device tree kept by h-update-dt: %u bytes (info updated-tree)\n",
                 mon->m->hv->tree_len);
     }
-    if (mon->m->fwnmi.registered) {
+    if (mon->m->hv && mon->m->hv->fwnmi.registered) {
         fprintf(mon->to, "ibm,nmi-register: system reset %#x, machine check %#x, area %#x\n",
-                mon->m->fwnmi.system_reset, mon->m->fwnmi.machine_check, mon->m->fwnmi.area);
+                mon->m->hv->fwnmi.system_reset, mon->m->hv->fwnmi.machine_check, mon->m->hv->fwnmi.area);
     }
 }
 

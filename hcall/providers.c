@@ -52,6 +52,7 @@ static void hv_reset(struct device *d)
     memset(v->tree, 0, v->tree_len);
     v->tree_len = 0;
     v->random = 0;
+    v->fwnmi = (struct fwnmi){.registered = false};
     memset(v->config, 0, sizeof v->config);
     osi_reset(v);
 }
@@ -62,12 +63,20 @@ static int hv_after_load(struct device *d)
     struct hv *v = (struct hv *)d;
     if (v->tree_len > HV_TREE_MAX) return -EINVAL;
     if (v->tree_len && fdt_check_full(v->tree, v->tree_len)) return -EINVAL;
+    struct fwnmi f = v->fwnmi;
+    v->fwnmi = (struct fwnmi){.registered = false};
+    if (f.registered) {
+        if (fwnmi_register(v->m, f.system_reset, f.machine_check, f.area)) return -EINVAL;
+        v->fwnmi.log_in_use = f.log_in_use;
+    }
     osi_check_state(v);
     return 0;
 }
 
 static const struct state_field state[] = {
     S_U32(hv, tree_len), S_BYTES(hv, tree), S_U64(hv, random), S_U32S(hv, config),
+    S_BOOL(hv, fwnmi.registered), S_BOOL(hv, fwnmi.log_in_use), S_U32(hv, fwnmi.system_reset),
+    S_U32(hv, fwnmi.machine_check), S_U32(hv, fwnmi.area),
     S_U32(hv, osi.level), S_U32(hv, osi.mask),
     S_U32(hv, osi.block.ring.at), S_U32(hv, osi.block.ring.n), S_U32(hv, osi.block.ring.head),
     S_EVENT(hv, osi.block.turn), S_BOOL(hv, osi.block.running), S_BOOL(hv, osi.block.irq),

@@ -11,6 +11,7 @@
 #include "hcall/hcall.h"
 #include "hcall/osi.h"
 #include "machines/device.h"
+#include "machines/fault.h"
 
 struct chardev;
 struct fdtw;
@@ -30,6 +31,7 @@ struct hv {
     uint8_t tree[HV_TREE_MAX];
     uint64_t random;   /* state of H_RANDOM with the instruction clock */
     uint32_t config[16]; /* EV_INT_SET_CONFIG */
+    struct fwnmi fwnmi;  /* machines/fault.h; not cleared by kexec, which is no reset */
     struct osi osi;
     struct kvm_page *kvm;  /* the magic page, a device of the machine; NULL without kvm */
 };

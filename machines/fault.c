@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "cpu/ppc.h"
+#include "hcall/providers.h"
 #include "machines/machine.h"
 
 enum { MSR_LE = 1, MSR_IP = 0x40, MSR_ME = 0x1000, MSR_ILE = 0x10000 };
@@ -20,7 +21,7 @@ static void set_reg(struct ppc_cpu *c, const char *name, uint32_t v)
 /* A sleeping CPU is woken by the vectors only. */
 static bool is_registered(const struct machine *m)
 {
-    return m->fwnmi.registered && !ppc_idle(m->cpu);
+    return m->hv && m->hv->fwnmi.registered && !ppc_idle(m->cpu);
 }
 
 /* The interrupt itself, with the handler the guest asked for and r3 at what it may read. */
@@ -38,14 +39,14 @@ static void deliver(struct machine *m, uint32_t entry, uint32_t r3, uint32_t why
 
 void machine_nmi(struct machine *m)
 {
-    uint32_t at = m->fwnmi.area + FWNMI_SAVE_AT;
+    uint32_t at = is_registered(m) ? m->hv->fwnmi.area + FWNMI_SAVE_AT : 0;
     uint8_t save[16] = {0};
     put_be64(save, ppc_gpr(m->cpu, 3));
-    if (!is_registered(m) || bus_ram_write(m->bus, at, save, sizeof save)) {
+    if (!at || bus_ram_write(m->bus, at, save, sizeof save)) {
         ppc_set_line(m->cpu, PPC_LINE_SRESET, true);
         return;
     }
-    deliver(m, m->fwnmi.system_reset, at, 0, true);
+    deliver(m, m->hv->fwnmi.system_reset, at, 0, true);
 }
 
 /* Saved r3, then an extended error log with one machine check section (facts 4.4). */
@@ -75,14 +76,14 @@ static void fill_log(struct machine *m, uint64_t address, uint8_t log[88])
 
 void machine_mce(struct machine *m, uint64_t address)
 {
-    uint32_t at = m->fwnmi.area + FWNMI_LOG_AT;
     uint8_t log[88];
     set_reg(m->cpu, "dar", (uint32_t)address);
     if (!is_registered(m)) {
         ppc_set_line(m->cpu, PPC_LINE_MCP, true);
         return;
     }
-    if (m->fwnmi.log_in_use) {
+    uint32_t at = m->hv->fwnmi.area + FWNMI_LOG_AT;
+    if (m->hv->fwnmi.log_in_use) {
         log_line(&m->log, LOG_HOST, "ppcemu: the guest is still in its machine check handler; the "
                  "second error is dropped");
         return;
@@ -92,8 +93,8 @@ void machine_mce(struct machine *m, uint64_t address)
         ppc_set_line(m->cpu, PPC_LINE_MCP, true);
         return;
     }
-    m->fwnmi.log_in_use = true;
-    deliver(m, m->fwnmi.machine_check, at, SRR1_MCP, true);
+    m->hv->fwnmi.log_in_use = true;
+    deliver(m, m->hv->fwnmi.machine_check, at, SRR1_MCP, true);
 }
 
 int32_t fwnmi_register(struct machine *m, uint32_t system_reset, uint32_t machine_check,
@@ -105,13 +106,13 @@ int32_t fwnmi_register(struct machine *m, uint32_t system_reset, uint32_t machin
         !area || !span_ok(area, FWNMI_LEN, ram)) {
         return -3;
     }
-    m->fwnmi = (struct fwnmi){true, false, system_reset, machine_check, area};
+    m->hv->fwnmi = (struct fwnmi){true, false, system_reset, machine_check, area};
     return 0;
 }
 
 int32_t fwnmi_interlock(struct machine *m)
 {
-    if (!m->fwnmi.registered) return -3;
-    m->fwnmi.log_in_use = false;
+    if (!m->hv->fwnmi.registered) return -3;
+    m->hv->fwnmi.log_in_use = false;
     return 0;
 }

@@ -225,7 +225,6 @@ static int reset_all(struct machine *m, struct error *err)
     for (struct device *d = m->devices; d; d = d->next) d->type->reset(d);
     if (m->type->reset) m->type->reset(m);
     m->request = MACHINE_RUNNING;
-    m->fwnmi = (struct fwnmi){.registered = false};
     return m->firmware ? firmware_boot(m->firmware, err) : 0;
 }
 

@@ -91,7 +91,6 @@ struct machine {
     bool halted;               /* stopped by the monitor or -S */
     bool pausing;              /* machine_pause was called */
     struct event pause_over;   /* nothing happens then but that the CPU goes on */
-    struct fwnmi fwnmi;        /* where the guest wants machine checks; cleared by a reset */
     void (*power_button)(void *ctx); /* set by the device that has one */
     void *power_button_ctx;
     /* A debugger that steps: while set it is asked before each instruction (which is slow), and

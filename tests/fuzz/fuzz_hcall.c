@@ -100,7 +100,6 @@ static void start_afresh(struct world *w)
     struct device *hv = (struct device *)w->m->hv;
     if (runs++ % 64 == 0) machine_reset(w->m);
     hv->type->reset(hv);
-    w->m->fwnmi = (struct fwnmi){.registered = false};
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)

@@ -326,7 +326,7 @@ START_TEST(faults)
     ck_assert_uint_eq(ppc_pc(c), 0x1900);
     ck_assert_uint_eq(ppc_gpr(c, 3), DATA + FWNMI_SAVE_AT);
     machine_reset(b->m);
-    ck_assert(!b->m->fwnmi.registered);
+    ck_assert(!b->m->hv->fwnmi.registered);
     board_free(b);
 }
 END_TEST
