@@ -25,6 +25,24 @@ static ALWAYS_INLINE uint8_t *fast_write(const struct ppc_cpu *c, ureg ea, unsig
     return (uint8_t *)(e->addend + ea);
 }
 
+/* The same for words, len bytes of them; NULL also where ea is not a multiple of 4. One comparison does
+ * both: the last word's address keeps its low bits, and it is in the page or begins the next one. */
+static ALWAYS_INLINE uint8_t *fast_read_words(const struct ppc_cpu *c, ureg ea, unsigned len)
+{
+    const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
+    if (unlikely(e->tag_r != ((ureg)(ea + (len - 4)) & ~(ureg)(PAGE_MASK & ~3)))) return NULL;
+    ASSUME(e->addend + ea != 0);
+    return (uint8_t *)(e->addend + ea);
+}
+
+static ALWAYS_INLINE uint8_t *fast_write_words(const struct ppc_cpu *c, ureg ea, unsigned len)
+{
+    const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
+    if (unlikely(e->tag_w != ((ureg)(ea + (len - 4)) & ~(ureg)(PAGE_MASK & ~3)))) return NULL;
+    ASSUME(e->addend + ea != 0);
+    return (uint8_t *)(e->addend + ea);
+}
+
 /* len 1, 2, 4, 8: the value a big-endian CPU sees. False: exception raised. */
 bool slow_load(struct ppc_cpu *c, ureg ea, unsigned len, uint64_t *v) MUST_CHECK;
 bool slow_store(struct ppc_cpu *c, ureg ea, unsigned len, uint64_t v) MUST_CHECK;

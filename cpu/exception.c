@@ -1,6 +1,7 @@
 #include "cpu/exception.h"
 
 #include "cpu/codecache.h"
+#include "cpu/fpu_exact.h"
 #include "cpu/magic.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
@@ -88,6 +89,7 @@ void msr_write(struct ppc_cpu *c, ureg v)
 {
     ureg old = c->msr;
     c->msr = v & msr_implemented(c->model);
+    c->fpu.gate = fpu_gate_of(c);
     if ((old ^ c->msr) & (MSR_IR | MSR_DR | MSR_PR | MSR_LE)) {
         if ((old ^ c->msr) & MSR_LE) { /* words sit elsewhere, data goes the slow way */
             mmu_flush_all(c);

@@ -63,30 +63,30 @@ static ALWAYS_INLINE enum sem branch_direct(struct ppc_cpu *c, const struct slot
 
 #define mem_read_span(c, ea, len) fast_read(c, ea, len)
 #define mem_write_span(c, ea, len) fast_write(c, ea, len)
+#define mem_read_words(c, ea, len) fast_read_words(c, ea, len)
+#define mem_write_words(c, ea, len) fast_write_words(c, ea, len)
 
-#define MEM_ACCESS(bits, get, put, suffix, aligned)                                                \
-    static ALWAYS_INLINE UNUSED bool mem_ld##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t *v)        \
+#define MEM_ACCESS(bits, get, put)                                                                 \
+    static ALWAYS_INLINE UNUSED bool mem_ld##bits(struct ppc_cpu *c, ureg ea, uint##bits##_t *v)        \
     {                                                                                              \
         const uint8_t *p = fast_read(c, ea, bits / 8);                                             \
-        if (unlikely(!p) || unlikely(!(aligned))) return false;                                    \
+        if (unlikely(!p)) return false;                                                            \
         *v = get(p);                                                                               \
         return true;                                                                               \
     }                                                                                              \
-    static ALWAYS_INLINE UNUSED bool mem_st##suffix(struct ppc_cpu *c, ureg ea, uint##bits##_t v)         \
+    static ALWAYS_INLINE UNUSED bool mem_st##bits(struct ppc_cpu *c, ureg ea, uint##bits##_t v)         \
     {                                                                                              \
         uint8_t *p = fast_write(c, ea, bits / 8);                                                  \
-        if (unlikely(!p) || unlikely(!(aligned))) return false;                                    \
+        if (unlikely(!p)) return false;                                                            \
         put(p, v);                                                                                 \
         return true;                                                                               \
     }
 #define GET8(p) (*(p))
 #define PUT8(p, v) (*(p) = (v))
-MEM_ACCESS(8, GET8, PUT8, 8, true)
-MEM_ACCESS(16, get_be16, put_be16, 16, true)
-MEM_ACCESS(32, get_be32, put_be32, 32, true)
-MEM_ACCESS(64, get_be64, put_be64, 64, true)
-MEM_ACCESS(32, get_be32, put_be32, f32, !(ea & 3))
-MEM_ACCESS(64, get_be64, put_be64, f64, !(ea & 3))
+MEM_ACCESS(8, GET8, PUT8)
+MEM_ACCESS(16, get_be16, put_be16)
+MEM_ACCESS(32, get_be32, put_be32)
+MEM_ACCESS(64, get_be64, put_be64)
 
 static ALWAYS_INLINE UNUSED bool mem_ld128(struct ppc_cpu *c, ureg ea, union vreg *v)
 {
@@ -215,7 +215,7 @@ static void op_page_end(ARGS)
     }
 
 #define UNAVAILABLE(attrs)                                                                         \
-    ((((attrs) & A_FP) && unlikely(!(c->msr & MSR_FP))) ||                                         \
+    ((((attrs) & (A_FP | A_GATE)) == A_FP && unlikely(!(c->msr & MSR_FP))) ||                                         \
      (((attrs) & A_VEC) && unlikely(!(c->msr & MSR_VEC))) ||                                       \
      (((attrs) & A_PRIV) && unlikely(c->msr & MSR_PR)))
 

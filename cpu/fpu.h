@@ -30,11 +30,20 @@ struct fpu_last {
     uint8_t pad;
 };
 
+/* What fast arithmetic may do at present: follows from MSR[FP] and FPSCR. */
+enum fpu_gate {
+    FPU_GO,          /* the host's result will do: XX = 1, nothing enabled, to nearest */
+    FPU_GO_IF_EXACT, /* the same with XX = 0: only results that no rounding has touched */
+    FPU_STOP,        /* nothing: another mode, an enabled exception, or MSR[FP] = 0 */
+};
+
 struct ppc_fpu {
     uint32_t fpscr; /* exact only after fpu_sync() */
     struct fpu_last last;
-    uint64_t a, b, m; /* operands frA, frB, frC of last.kind */
-    uint64_t conv_b;
+    double a; /* operands frA, frB, frC of last.kind */
+    uint32_t gate; /* enum fpu_gate */
+    uint32_t pad;  /* keeps a and b apart: gcc would join the stores with more work than it saves */
+    double b, m, conv_b;
     uint32_t host_mode; /* the host's mode outside ppc_run */
     uint32_t host_fma;  /* the host has a fused multiply-add (asked at fpu_enter) */
 };

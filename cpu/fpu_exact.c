@@ -18,18 +18,25 @@ static uint32_t with_summaries(uint32_t f)
     return f;
 }
 
+/* Gives FPSCR a value whose summaries are still to be made. */
+static void set_fpscr(struct ppc_cpu *c, uint32_t f)
+{
+    c->fpu.fpscr = with_summaries(f);
+    c->fpu.gate = fpu_gate_of(c);
+}
+
 void fpu_sync(struct ppc_cpu *c)
 {
     struct ppc_fpu *p = &c->fpu;
     uint32_t f = p->fpscr;
     if (p->last.kind) {
         /* A fast handler ran it, so the modes were the default ones. */
-        uint32_t got = fpu_compute(p->last.kind, p->a, p->b, p->m, 0).flags;
+        uint32_t got = fpu_compute(p->last.kind, fp_bits(p->a), fp_bits(p->b), fp_bits(p->m), 0).flags;
         f = (f & ~(FPSCR_FPRF | FPSCR_FI | FPSCR_FR)) | (got & (FPSCR_FPRF | FPSCR_FI | FPSCR_FR));
     }
     if (p->last.conv) {
         unsigned rn = p->last.conv == FPU_CTIWZ ? RN_ZERO : RN_NEAREST;
-        uint32_t got = softfp_to_int(p->conv_b, 32, rn).flags;
+        uint32_t got = softfp_to_int(fp_bits(p->conv_b), 32, rn).flags;
         f = (f & ~(FPSCR_FI | FPSCR_FR)) | (got & (FPSCR_FI | FPSCR_FR));
     }
     if (p->last.cmp) {
@@ -49,7 +56,7 @@ uint32_t fpu_get_fpscr(struct ppc_cpu *c)
 void fpu_set_fpscr(struct ppc_cpu *c, uint32_t v)
 {
     c->fpu.last = (struct fpu_last){0};
-    c->fpu.fpscr = with_summaries(v);
+    set_fpscr(c, v);
 }
 
 /* The instruction has written everything; what remains is CR1 and the exception. */
@@ -71,7 +78,7 @@ enum sem fpu_finish(struct ppc_cpu *c, unsigned rd, unsigned v, struct softfp r,
     if (!suppressed && !keep_fprf) replaced |= FPSCR_FPRF;
     if (sticky & ~f) f |= FPSCR_FX;
     f = (f & ~replaced) | (r.flags & replaced) | sticky;
-    c->fpu.fpscr = with_summaries(f);
+    set_fpscr(c, f);
     if (!suppressed) c->fpr[rd] = r.bits;
     return end(c, v);
 }
@@ -139,7 +146,7 @@ enum sem fpu_compare(struct ppc_cpu *c, unsigned crf, uint64_t a, uint64_t b, bo
     uint32_t f = c->fpu.fpscr, sticky = compare_invalid(a, b, ordered, f & FPSCR_VE);
     if (sticky & ~f) f |= FPSCR_FX;
     f = (f & ~FPSCR_FPCC) | cc << 12 | sticky;
-    c->fpu.fpscr = with_summaries(f);
+    set_fpscr(c, f);
     cr_set_field(c, crf, cc);
     return end(c, 0);
 }
@@ -149,7 +156,7 @@ enum sem fpu_compare(struct ppc_cpu *c, unsigned crf, uint64_t a, uint64_t b, bo
 enum sem fpu_write_masked(struct ppc_cpu *c, unsigned v, uint32_t value, uint32_t mask)
 {
     fpu_sync(c);
-    c->fpu.fpscr = with_summaries((c->fpu.fpscr & ~mask) | (value & mask));
+    set_fpscr(c, (c->fpu.fpscr & ~mask) | (value & mask));
     return end(c, v);
 }
 
@@ -158,7 +165,7 @@ enum sem fpu_set_bit(struct ppc_cpu *c, unsigned v, unsigned bit, bool on)
     fpu_sync(c);
     uint32_t f = c->fpu.fpscr, mask = PPC_BIT32(bit) & ~(FPSCR_FEX | FPSCR_VX);
     if (on && mask & FPSCR_STICKY & ~f) f |= FPSCR_FX; /* an exception bit rises (PEM table 2-4) */
-    c->fpu.fpscr = with_summaries(on ? f | mask : f & ~mask);
+    set_fpscr(c, on ? f | mask : f & ~mask);
     return end(c, v);
 }
 
@@ -168,7 +175,7 @@ enum sem fpu_field_to_cr(struct ppc_cpu *c, unsigned crf, unsigned field)
     unsigned shift = 28 - 4 * field;
     uint32_t f = c->fpu.fpscr;
     cr_set_field(c, crf, f >> shift & 15);
-    c->fpu.fpscr = with_summaries(f & ~((FPSCR_STICKY | FPSCR_FX) & UINT32_C(15) << shift));
+    set_fpscr(c, f & ~((FPSCR_STICKY | FPSCR_FX) & UINT32_C(15) << shift));
     return end(c, 0);
 }
 

@@ -5,6 +5,7 @@
 #ifndef CPU_FPU_EXACT_H
 #define CPU_FPU_EXACT_H
 
+#include "cpu/fpscr.h"
 #include "cpu/insn.h"
 #include "cpu/softfp.h"
 
@@ -41,6 +42,15 @@ enum sem fpu_write_masked(struct ppc_cpu *c, unsigned v, uint32_t value, uint32_
 enum sem fpu_set_bit(struct ppc_cpu *c, unsigned v, unsigned bit, bool on);
 enum sem fpu_field_to_cr(struct ppc_cpu *c, unsigned crf, unsigned field);
 enum sem fpu_read(struct ppc_cpu *c, unsigned rd, unsigned v);
+
+/* What MSR[FP] and FPSCR allow the fast handlers; asked after each change of either. NI does not matter,
+ * because it changes tiny results only, and those are never theirs. */
+static inline enum fpu_gate fpu_gate_of(const struct ppc_cpu *c)
+{
+    uint32_t f = c->fpu.fpscr & (FPSCR_XX | FPSCR_ENABLES | FPSCR_RN);
+    if (!(c->msr & MSR_FP) || f & ~FPSCR_XX) return FPU_STOP;
+    return f ? FPU_GO : FPU_GO_IF_EXACT;
+}
 
 /* True when FPSCR[FEX] and MSR[FE0] or [FE1] ask for a program exception, as they may also after
  * mtmsr and rfi (PEM 6.4.7). */

@@ -10,6 +10,7 @@
 #define CPU_HOST_VEC_H
 
 #include <stdbool.h>
+#include "base/bits.h"
 #include "base/compiler.h"
 #include "cpu/vpu.h"
 
@@ -246,6 +247,51 @@ static ALWAYS_INLINE void hv_store(uint8_t *p, v_u8 x)
 {
     x = hv_reverse(x);
     __builtin_memcpy(p, &x, sizeof x);
+}
+
+/* Big-endian numbers of guest memory, and back. The load of a double takes it as two words, each of which a
+ * store of a word still under way can supply: compilers make doubles from integers that way. */
+static ALWAYS_INLINE double hv_load_double(const uint8_t *p)
+{
+#if defined(__SSE4_1__)
+    int32_t first, second;
+    __builtin_memcpy(&first, p, sizeof first);
+    __builtin_memcpy(&second, p + 4, sizeof second);
+    __m128i x = _mm_insert_epi32(_mm_cvtsi32_si128(first), second, 1);
+    x = _mm_shuffle_epi8(x, _mm_set_epi64x(0, INT64_C(0x0001020304050607)));
+    return _mm_cvtsd_f64((__m128d)x);
+#else
+    double d;
+    uint64_t x = get_be64(p);
+    __builtin_memcpy(&d, &x, sizeof d);
+    return d;
+#endif
+}
+static ALWAYS_INLINE float hv_load_float(const uint8_t *p)
+{
+#if defined(__SSSE3__)
+    int32_t word;
+    __builtin_memcpy(&word, p, sizeof word);
+    __m128i x = _mm_shuffle_epi8(_mm_cvtsi32_si128(word), _mm_set_epi64x(0, 0x00010203));
+    return _mm_cvtss_f32((__m128)x);
+#else
+    float f;
+    uint32_t x = get_be32(p);
+    __builtin_memcpy(&f, &x, sizeof f);
+    return f;
+#endif
+}
+static ALWAYS_INLINE void hv_store_double(uint8_t *p, double d)
+{
+#if defined(__SSE4_1__)
+    __m128i x = (__m128i)_mm_set_sd(d);
+    x = _mm_shuffle_epi8(x, _mm_set_epi64x(0, INT64_C(0x0001020304050607)));
+    _mm_storel_epi64((__m128i *)p, x);
+#else
+    uint64_t x;
+    __builtin_memcpy(&x, &d, sizeof x);
+    put_be64(p, x);
+#endif
 }
 
 /* vperm on lanes: byte element e of the result is element at[e] & 31 of a followed by b. */

@@ -18,7 +18,8 @@
  *   syntax    operands as the assembler writes them, from which decoder, disassembler and tests
  *             take fields (tokens below). What no token, opcode or variant bit covers must be 0.
  *   attrs     enum insn_attr: A_PRIV (supervisor only), A_FP (needs MSR[FP]), A_VEC (needs MSR[VEC]):
- *             these three are checked by the glue before the semantics; A_LOAD, A_STORE, A_SYNC
+ *             these three are checked by the glue before the semantics; A_GATE: the fast semantics
+ *             looks at c->fpu.gate instead, which is shut while MSR[FP] = 0; A_LOAD, A_STORE, A_SYNC
  *             (context synchronising: translations and interrupts are looked at again); A_NONE
  *   feature   enum ppc_feature that the model must have; PPC_F_BASE: all do
  *
@@ -81,7 +82,8 @@ enum insn_form {
 
 enum insn_variants { VAR_N, VAR_1, VAR_R, VAR_OR, VAR_L, VAR_LA, VAR_V };
 enum insn_glue { GLUE_F, GLUE_S, GLUE_B, GLUE_J };
-enum insn_attr { A_NONE = 0, A_PRIV = 1, A_LOAD = 2, A_STORE = 4, A_FP = 8, A_VEC = 16, A_SYNC = 32 };
+enum insn_attr { A_NONE = 0, A_PRIV = 1, A_LOAD = 2, A_STORE = 4, A_FP = 8, A_VEC = 16, A_SYNC = 32,
+                 A_GATE = 64 };
 
 struct insn {
     const char *name;

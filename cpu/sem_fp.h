@@ -12,48 +12,82 @@
 #define FA c->fpr[s->a]
 #define FB c->fpr[s->b]
 #define FC c->fpr[s->c]
+/* As numbers. */
+#define DD c->fpr_d[s->d]
+#define DA c->fpr_d[s->a]
+#define DB c->fpr_d[s->b]
+#define DC c->fpr_d[s->c]
 
 /* ---- loads and stores ---- */
 
 #define FP_EA_D in_mode(c, (ureg)(c->gpr[s->a] + (ureg)(sreg)s->imm))
 #define FP_EA_X in_mode(c, (ureg)(c->gpr[s->a] + c->gpr[s->b]))
 
-#define FP_LOAD(name, bits, conv, ea_expr, upd)                                                    \
+#if FAST_GLUE
+#define FP_LOAD(name, bits, kind, ea_expr, upd)                                                    \
+    SEM(name)                                                                                      \
+    {                                                                                              \
+        ureg ea = ea_expr;                                                                         \
+        const uint8_t *p = mem_read_words(c, ea, bits / 8);                                        \
+        if (unlikely(!p)) return SEM_FAULT;                                                        \
+        DD = FP_LOAD_##kind(p);                                                                    \
+        if (upd) c->gpr[s->a] = ea;                                                                \
+        return SEM_NEXT;                                                                           \
+    }
+#define FP_STORE(name, bits, kind, ea_expr, upd)                                                   \
+    SEM(name)                                                                                      \
+    {                                                                                              \
+        ureg ea = ea_expr;                                                                         \
+        if (FP_CANNOT_##kind) return SEM_FAULT;                                                    \
+        uint8_t *p = mem_write_words(c, ea, bits / 8);                                            \
+        if (unlikely(!p)) return SEM_FAULT;                                                        \
+        FP_STORE_##kind(p);                                                                        \
+        if (upd) c->gpr[s->a] = ea;                                                                \
+        return SEM_NEXT;                                                                           \
+    }
+#define FP_LOAD_SINGLE(p) fp_widen(hv_load_float(p))
+#define FP_LOAD_DOUBLE(p) hv_load_double(p)
+#define FP_CANNOT_SINGLE unlikely(fp_stores_denormal(FD)) /* would cost a saved register */
+#define FP_CANNOT_DOUBLE false
+#define FP_CANNOT_WORD false
+#define FP_STORE_SINGLE(p) put_be32(p, fp_to_single(FD))
+#define FP_STORE_DOUBLE(p) hv_store_double(p, DD)
+#define FP_STORE_WORD(p) put_be32(p, (uint32_t)FD)
+#else
+#define FP_LOAD(name, bits, kind, ea_expr, upd)                                                    \
     SEM(name)                                                                                      \
     {                                                                                              \
         ureg ea = ea_expr;                                                                         \
         uint##bits##_t t;                                                                          \
         if (!mem_ldf##bits(c, ea, &t)) return SEM_FAULT;                                           \
-        FD = conv(t);                                                                              \
+        FD = FP_FROM_##kind(t);                                                                    \
         if (upd) c->gpr[s->a] = ea;                                                                \
         return SEM_NEXT;                                                                           \
     }
-#define FP_STORE(name, bits, conv, ea_expr, upd)                                                   \
+#define FP_STORE(name, bits, kind, ea_expr, upd)                                                   \
     SEM(name)                                                                                      \
     {                                                                                              \
         ureg ea = ea_expr;                                                                         \
-        /* denormalising would cost the handler a saved register */                                \
-        if (FAST_GLUE && conv##_is_slow(FD)) return SEM_FAULT;                                     \
-        if (!mem_stf##bits(c, ea, conv(FD))) return SEM_FAULT;                                     \
+        if (!mem_stf##bits(c, ea, FP_TO_##kind(FD))) return SEM_FAULT;                             \
         if (upd) c->gpr[s->a] = ea;                                                                \
         return SEM_NEXT;                                                                           \
     }
-#define FP_ACCESSES(make, base, bits, conv)                                                        \
-    make(base, bits, conv, FP_EA_D, false)                                                         \
-    make(base##u, bits, conv, FP_EA_D, true)                                                       \
-    make(base##x, bits, conv, FP_EA_X, false)                                                      \
-    make(base##ux, bits, conv, FP_EA_X, true)
-#define FP_AS_IS(t) (t)
-#define FP_LOW_WORD(t) ((uint32_t)(t))
-#define FP_AS_IS_is_slow(t) false
-#define FP_LOW_WORD_is_slow(t) false
-#define fp_to_single_is_slow(t) unlikely(fp_stores_denormal(t))
-
-FP_ACCESSES(FP_LOAD, lfs, 32, fp_from_single)
-FP_ACCESSES(FP_LOAD, lfd, 64, FP_AS_IS)
-FP_ACCESSES(FP_STORE, stfs, 32, fp_to_single)
-FP_ACCESSES(FP_STORE, stfd, 64, FP_AS_IS)
-FP_STORE(stfiwx, 32, FP_LOW_WORD, FP_EA_X, false)
+#define FP_FROM_SINGLE(t) fp_bits(fp_widen(fp_float(t)))
+#define FP_FROM_DOUBLE(t) (t)
+#define FP_TO_SINGLE(d) fp_to_single(d)
+#define FP_TO_DOUBLE(d) (d)
+#define FP_TO_WORD(d) ((uint32_t)(d))
+#endif
+#define FP_ACCESSES(make, base, bits, kind)                                                        \
+    make(base, bits, kind, FP_EA_D, false)                                                         \
+    make(base##u, bits, kind, FP_EA_D, true)                                                       \
+    make(base##x, bits, kind, FP_EA_X, false)                                                      \
+    make(base##ux, bits, kind, FP_EA_X, true)
+FP_ACCESSES(FP_LOAD, lfs, 32, SINGLE)
+FP_ACCESSES(FP_LOAD, lfd, 64, DOUBLE)
+FP_ACCESSES(FP_STORE, stfs, 32, SINGLE)
+FP_ACCESSES(FP_STORE, stfd, 64, DOUBLE)
+FP_STORE(stfiwx, 32, WORD, FP_EA_X, false)
 
 /* ---- moves: no effect on FPSCR, NaNs included ---- */
 
@@ -69,7 +103,7 @@ FP_MOVE(fmr, FB)
 FP_MOVE(fneg, FB ^ FP_SIGN)
 FP_MOVE(fabs, FB & ~FP_SIGN)
 FP_MOVE(fnabs, FB | FP_SIGN)
-FP_MOVE(fsel, fp_double(FA) >= 0.0 ? FC : FB) /* a NaN chooses frB */
+FP_MOVE(fsel, DA >= 0.0 ? FC : FB) /* a NaN chooses frB */
 
 /* ---- arithmetic with one or two operands ---- */
 
@@ -79,43 +113,44 @@ FP_MOVE(fsel, fp_double(FA) >= 0.0 ? FC : FB) /* a NaN chooses frB */
 #define FP_TWO(name, kind_, second, expr, zero_ok, exact, ok)                                      \
     SEM(name)                                                                                      \
     {                                                                                              \
-        uint64_t a = FA, b = second, r;                                                            \
-        double x = fp_double(a), y = fp_double(b), w = expr;                                       \
+        double x = DA, y = D##second, w = expr, r;                                  \
         if (!fp_round(w, kind_, &r) && !(w == 0.0 && (zero_ok))) return SEM_FAULT;                 \
-        if (unlikely(!fpu_quick(c)) &&                                                             \
-            !(fpu_quick_if_exact(c) && (exact) && r == fp_bits(w))) return SEM_FAULT;              \
+        if (unlikely(c->fpu.gate != FPU_GO) &&                                                     \
+            !(c->fpu.gate == FPU_GO_IF_EXACT && (exact) && r == w)) return SEM_FAULT;              \
         if (unlikely(!(ok))) return SEM_FAULT;                                                     \
-        fpu_put(c, s->d, kind_, r, a, b);                                                          \
+        fp_put(c, s->d, kind_, r, x, y);                                                           \
         fpu_cr1(c, v);                                                                             \
         return SEM_NEXT;                                                                           \
     }
 #else
 #define FP_TWO(name, kind_, second, expr, zero_ok, exact, ok)                                      \
-    SEM(name) { return fpu_arith(c, s->d, v, kind_, FA, second, 0); }
+    SEM(name) { return fpu_arith(c, s->d, v, kind_, FA, F##second, 0); }
 #endif
 
 #define FP_EXACT_ADD fp_exact_sum(x, y, w)
 #define FP_EXACT_SUB fp_exact_sum(x, -y, w)
-#define FP_EXACT_MUL fp_short(a, b)
-#define FP_EXACT_DIV (fp_short(fp_bits(w), b) && w * y == x)
-#define FP_ANY_ZERO (fp_is_zero(a) || fp_is_zero(b))
-#define FP_SINGLE_C (!(b & FP_LOW29)) /* see cut_multiplier() in softfp.c */
-FP_TWO(fadd, FPU_ADD, FB, x + y, true, FP_EXACT_ADD, true)
-FP_TWO(fsub, FPU_SUB, FB, x - y, true, FP_EXACT_SUB, true)
-FP_TWO(fmul, FPU_MUL, FC, x * y, FP_ANY_ZERO, FP_EXACT_MUL, true)
-FP_TWO(fdiv, FPU_DIV, FB, x / y, fp_is_zero(a), FP_EXACT_DIV, true)
-FP_TWO(fadds, FPU_ADD | FPU_SINGLE, FB, x + y, true, FP_EXACT_ADD, true)
-FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, FB, x - y, true, FP_EXACT_SUB, true)
-FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, FC, x * y, FP_ANY_ZERO, FP_EXACT_MUL, FP_SINGLE_C)
-FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, FB, x / y, fp_is_zero(a), FP_EXACT_DIV, true)
+#define FP_EXACT_MUL fp_short(x, y)
+#define FP_EXACT_DIV (fp_short(w, y) && w * y == x)
+#define FP_SINGLE_C fp_is_single(y) /* see cut_multiplier() in softfp.c */
+FP_TWO(fadd, FPU_ADD, B, x + y, true, FP_EXACT_ADD, true)
+FP_TWO(fsub, FPU_SUB, B, x - y, true, FP_EXACT_SUB, true)
+FP_TWO(fmul, FPU_MUL, C, x * y, x == 0.0 || y == 0.0, FP_EXACT_MUL, true)
+FP_TWO(fdiv, FPU_DIV, B, x / y, x == 0.0, FP_EXACT_DIV, true)
+FP_TWO(fadds, FPU_ADD | FPU_SINGLE, B, x + y, true, FP_EXACT_ADD, true)
+FP_TWO(fsubs, FPU_SUB | FPU_SINGLE, B, x - y, true, FP_EXACT_SUB, true)
+FP_TWO(fmuls, FPU_MUL | FPU_SINGLE, C, x * y, x == 0.0 || y == 0.0, FP_EXACT_MUL, FP_SINGLE_C)
+FP_TWO(fdivs, FPU_DIV | FPU_SINGLE, B, x / y, x == 0.0, FP_EXACT_DIV, true)
 
 SEM(frsp)
 {
 #if FAST_GLUE
-    uint64_t b = FB, r = fp_bits((double)(float)fp_double(b));
-    if (unlikely(!fp_ordinary_single(r)) && !fp_is_zero(b)) return SEM_FAULT;
-    if (unlikely(!fpu_quick(c)) && !(fpu_quick_if_exact(c) && r == b)) return SEM_FAULT;
-    fpu_put(c, s->d, FPU_RSP, r, 0, b);
+    double y = DB, r;
+    float single = (float)y;
+    r = (double)single;
+    if (unlikely(!fp_ordinary_single(single)) && y != 0.0) return SEM_FAULT;
+    if (unlikely(c->fpu.gate != FPU_GO) && !(c->fpu.gate == FPU_GO_IF_EXACT && r == y))
+        return SEM_FAULT;
+    fp_put(c, s->d, FPU_RSP, r, y, y);
     fpu_cr1(c, v);
     return SEM_NEXT;
 #else
@@ -132,25 +167,21 @@ static ALWAYS_INLINE enum sem fp_madd(struct ppc_cpu *c, const struct slot *s, u
     const unsigned op = kind & ~(unsigned)FPU_SINGLE;
     const bool minus = op == FPU_MSUB || op == FPU_NMSUB;
     const bool negate = op == FPU_NMADD || op == FPU_NMSUB;
-    uint64_t a = FA, b = FB, m = FC;
-    double y = minus ? -fp_double(b) : fp_double(b);
-    if (kind & FPU_SINGLE && unlikely(m & FP_LOW29)) return SEM_FAULT;
-    double product = fp_double(a) * fp_double(m), w;
-    if (kind & FPU_SINGLE && !(a & FP_LOW29)) {
-        w = product + y; /* the product of two singles is exact in a double: only the sum rounds */
+    double x = DA, m = DC, b = DB, y = minus ? -b : b, w, r;
+    if (kind & FPU_SINGLE && unlikely(!fp_is_single(m))) return SEM_FAULT;
+    if (!FP_ALWAYS_FMA && kind & FPU_SINGLE && fp_is_single(x)) {
+        w = x * m + y; /* the product of two singles is exact in a double: only the sum rounds */
     } else {
         if (unlikely(!fp_has_fma(c))) return SEM_FAULT;
-        w = fp_fma(fp_double(a), fp_double(m), y);
+        w = fp_fma(x, m, y);
     }
-    uint64_t r;
-    if (!fp_round(w, kind, &r) && !(w == 0.0 && (fp_is_zero(a) || fp_is_zero(m))))
+    if (!fp_round(w, kind, &r) && !(w == 0.0 && (x == 0.0 || m == 0.0))) return SEM_FAULT;
+    if (unlikely(c->fpu.gate != FPU_GO) &&
+        !(c->fpu.gate == FPU_GO_IF_EXACT && fp_short(x, m) && fp_ordinary(fp_bits(x * m)) &&
+          fp_exact_sum(x * m, y, w) && r == w))
         return SEM_FAULT;
-    if (unlikely(!fpu_quick(c)) &&
-        !(fpu_quick_if_exact(c) && fp_short(a, m) && fp_ordinary(fp_bits(product)) &&
-          fp_exact_sum(product, y, w) && r == fp_bits(w)))
-        return SEM_FAULT;
-    fpu_put(c, s->d, kind, negate ? r ^ FP_SIGN : r, a, b);
     c->fpu.m = m;
+    fp_put(c, s->d, kind, negate ? -r : r, x, b);
     fpu_cr1(c, v);
     return SEM_NEXT;
 }
@@ -176,15 +207,15 @@ FP_MADD(fnmsubs, FPU_NMSUB | FPU_SINGLE)
 static ALWAYS_INLINE enum sem fp_ctiw(struct ppc_cpu *c, const struct slot *s, unsigned v,
                                       const unsigned kind)
 {
-    uint64_t b = FB;
-    double x = fp_double(b);
+    double x = DB;
     if (unlikely(!(x > -2147483648.0 && x < 2147483647.0))) return SEM_FAULT;
     /* Nearest: adding 1.5 * 2^52 leaves the rounded integer in the low bits of the sum. */
     uint32_t i = kind == FPU_CTIWZ ? (uint32_t)(int32_t)x : (uint32_t)fp_bits(x + 0x1.8p52);
-    if (unlikely(!fpu_quick(c)) && !(fpu_quick_if_exact(c) && (int32_t)i == x)) return SEM_FAULT;
+    if (unlikely(c->fpu.gate != FPU_GO) && !(c->fpu.gate == FPU_GO_IF_EXACT && (int32_t)i == x))
+        return SEM_FAULT;
     c->fpu.last.conv = (uint8_t)kind;
-    c->fpu.conv_b = b;
-    FD = UINT64_C(0xfff8000000000000) | (uint64_t)(i == 0 && b & FP_SIGN) << 32 | i;
+    c->fpu.conv_b = x;
+    FD = UINT64_C(0xfff8000000000000) | (uint64_t)(i == 0 && fp_look(x) >> 63) << 32 | i;
     fpu_cr1(c, v);
     return SEM_NEXT;
 }
@@ -203,12 +234,13 @@ SEM(fcfid) { return fpu_arith(c, s->d, v, FPU_CFID, 0, FB, 0); }
 #if FAST_GLUE
 static ALWAYS_INLINE enum sem fp_cmp(struct ppc_cpu *c, const struct slot *s)
 {
-    double x = fp_double(FA), y = fp_double(FB);
+    double x = DA, y = DB;
     if (unlikely(__builtin_isunordered(x, y))) return SEM_FAULT;
-    int order = (x > y) - (x < y);
-    c->crf[s->d] = order;
+    /* 1 less, 2 equal, 3 greater; quiet compares, so that one instruction answers all three */
+    unsigned at = 1u + __builtin_isgreaterequal(x, y) + __builtin_isgreater(x, y);
+    c->crf[s->d] = (int64_t)at - 2;
     c->cr_so[s->d] = 0;
-    c->fpu.last.cmp = (uint8_t)(order + 2);
+    c->fpu.last.cmp = (uint8_t)at;
     return SEM_NEXT;
 }
 SEM(fcmpu) { return fp_cmp(c, s); }

@@ -32,7 +32,7 @@ struct dtlb_entry {
     ureg tag_r, tag_w; /* effective page address, or TLB_NONE */
     uintptr_t addend;  /* host address = ea + addend */
 };
-#define TLB_NONE ((ureg)1)
+#define TLB_NONE ((ureg)0x800) /* no bit of a page address, none of an alignment check */
 
 struct itlb_entry {
     ureg tag; /* effective page address, or TLB_NONE */
@@ -92,7 +92,10 @@ struct ppc_cpu {
     uint32_t exc_srr1;       /* bits to OR into SRR1 */
 
     /* floating point and vectors */
-    uint64_t fpr[32];        /* IEEE double bits */
+    union {
+        uint64_t fpr[32];    /* IEEE double bits */
+        double fpr_d[32];
+    };
     struct ppc_fpu fpu;
     union vreg vr[32];
     struct ppc_vpu vpu;
