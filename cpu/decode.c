@@ -17,8 +17,8 @@ static const struct operand operands[] = {
     {"rS",    21, 5, TO_D,    CONV_PLAIN,  PR_GPR},
     {"fD",    21, 5, TO_D,    CONV_PLAIN,  PR_FPR},
     {"fS",    21, 5, TO_D,    CONV_PLAIN,  PR_FPR},
-    {"vD",    21, 5, TO_D,    CONV_PLAIN,  PR_VR},
-    {"vS",    21, 5, TO_D,    CONV_PLAIN,  PR_VR},
+    {"vD",    21, 5, TO_D,    CONV_TWICE,  PR_VR},
+    {"vS",    21, 5, TO_D,    CONV_TWICE,  PR_VR},
     {"TO",    21, 5, TO_D,    CONV_PLAIN,  PR_DEC},
     {"BO",    21, 5, TO_D,    CONV_BO,     PR_DEC},
     {"crbD",  21, 5, TO_D,    CONV_PLAIN,  PR_DEC},
@@ -28,19 +28,19 @@ static const struct operand operands[] = {
     {"rA",    16, 5, TO_A,    CONV_PLAIN,  PR_GPR},
     {"rA0",   16, 5, TO_A,    CONV_RA0,    PR_GPR},
     {"fA",    16, 5, TO_A,    CONV_PLAIN,  PR_FPR},
-    {"vA",    16, 5, TO_A,    CONV_PLAIN,  PR_VR},
+    {"vA",    16, 5, TO_A,    CONV_TWICE,  PR_VR},
     {"BI",    16, 5, TO_A,    CONV_PLAIN,  PR_DEC},
     {"crbA",  16, 5, TO_A,    CONV_PLAIN,  PR_DEC},
     {"crfS",  18, 3, TO_A,    CONV_PLAIN,  PR_CRF},
     {"rB",    11, 5, TO_B,    CONV_PLAIN,  PR_GPR},
     {"fB",    11, 5, TO_B,    CONV_PLAIN,  PR_FPR},
-    {"vB",    11, 5, TO_B,    CONV_PLAIN,  PR_VR},
+    {"vB",    11, 5, TO_B,    CONV_TWICE,  PR_VR},
     {"crbB",  11, 5, TO_B,    CONV_PLAIN,  PR_DEC},
     {"SH",    11, 5, TO_B,    CONV_PLAIN,  PR_DEC},
     {"NB",    11, 5, TO_B,    CONV_PLAIN,  PR_DEC},
     {"rC",     6, 5, TO_C,    CONV_PLAIN,  PR_GPR},
     {"fC",     6, 5, TO_C,    CONV_PLAIN,  PR_FPR},
-    {"vC",     6, 5, TO_C,    CONV_PLAIN,  PR_VR},
+    {"vC",     6, 5, TO_C,    CONV_TWICE,  PR_VR},
     {"MB",     6, 5, TO_C,    CONV_PLAIN,  PR_DEC},
     {"ME",     1, 5, TO_IMM,  CONV_MASK,   PR_DEC},
     {"L",     21, 1, TO_C,    CONV_PLAIN,  PR_DEC},
@@ -110,6 +110,7 @@ int32_t operand_value(const struct operand *o, uint32_t word)
     case CONV_RA0: return f ? (int32_t)f : 32;
     case CONV_HIGH: return (int32_t)(f << 16);
     case CONV_TIMES4: return (int32_t)(f << (32 - o->width)) >> (32 - o->width - 2) & ~3;
+    case CONV_TWICE: return (int32_t)(f * 2);
     case CONV_SPR: return (int32_t)((f >> 5) | (f & 31) << 5);
     case CONV_MASK: return (int32_t)rotate_mask(word >> 6 & 31, f);
     case CONV_BO: return (int32_t)normal_bo(f);

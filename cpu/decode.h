@@ -15,6 +15,7 @@ enum operand_conv {
     CONV_SIGNED, /* sign-extended field */
     CONV_RA0,    /* 0 means the constant 0: register number 32 */
     CONV_HIGH,   /* shifted left by 16 */
+    CONV_TWICE,  /* vector registers: vr[] counted in doublewords, which an x86 address can scale */
     CONV_TIMES4, /* sign-extended and multiplied by 4: branch displacements, DS */
     CONV_SPR,    /* two 5-bit halves swapped */
     CONV_MASK,   /* ME with MB: imm = mask of ones from MB to ME */

@@ -32,6 +32,18 @@ typedef float v_f32 __attribute__((vector_size(16), may_alias));
 /* Lanes of yes where the mask is all ones, of no where it is 0. */
 #define HV_PICK(type, mask, yes, no) (((type)(mask) & (yes)) | (~(type)(mask) & (no)))
 
+/* In memory and not known to the compiler, which would make them from integers at each use. */
+struct hv_consts {
+    v_u32 ones;     /* all bits */
+    v_u32 smallest; /* hv_size() of the smallest normal number */
+    v_u32 large;    /* hv_size() of the number below 2^-100 */
+    v_u32 one_8;    /* 1 in every byte, in every halfword */
+    v_u32 one_16;
+    v_u32 count_16; /* 15 in every halfword */
+    v_u32 lower_16; /* the lower halves of words */
+};
+extern const struct hv_consts hv_consts __attribute__((visibility("hidden")));
+
 /* Any bit set. */
 static ALWAYS_INLINE bool hv_any(v_u32 x)
 {
@@ -112,12 +124,63 @@ HV_UNSIGNED_SATURATION(16, v_u16)
 HV_SIGNED_SATURATION(8, v_s8, v_u8, INT8_MAX)
 HV_SIGNED_SATURATION(16, v_s16, v_u16, INT16_MAX)
 #endif
+#if defined(__SSE4_1__)
+static ALWAYS_INLINE v_u32 hv_adds_u32(v_u32 a, v_u32 b)
+{
+    return a + (v_u32)_mm_min_epu32((__m128i)~a, (__m128i)b);
+}
+static ALWAYS_INLINE v_u32 hv_subs_u32(v_u32 a, v_u32 b)
+{
+    return (v_u32)_mm_max_epu32((__m128i)a, (__m128i)b) - b;
+}
+#else
 HV_UNSIGNED_SATURATION(32, v_u32)
+#endif
 HV_SIGNED_SATURATION(32, v_s32, v_u32, INT32_MAX)
 #undef HV_UNSIGNED_SATURATION
 #undef HV_SIGNED_SATURATION
 
+/* ---- maxima and minima ---- */
+
+#if defined(__SSE4_1__)
+HV_SSE2(hv_max_u8, v_u8, _mm_max_epu8)
+HV_SSE2(hv_max_s8, v_s8, _mm_max_epi8)
+HV_SSE2(hv_max_u16, v_u16, _mm_max_epu16)
+HV_SSE2(hv_max_s16, v_s16, _mm_max_epi16)
+HV_SSE2(hv_max_u32, v_u32, _mm_max_epu32)
+HV_SSE2(hv_max_s32, v_s32, _mm_max_epi32)
+HV_SSE2(hv_min_u8, v_u8, _mm_min_epu8)
+HV_SSE2(hv_min_s8, v_s8, _mm_min_epi8)
+HV_SSE2(hv_min_u16, v_u16, _mm_min_epu16)
+HV_SSE2(hv_min_s16, v_s16, _mm_min_epi16)
+HV_SSE2(hv_min_u32, v_u32, _mm_min_epu32)
+HV_SSE2(hv_min_s32, v_s32, _mm_min_epi32)
+#else
+#define HV_MAX_MIN(suffix, type)                                                                   \
+    static ALWAYS_INLINE type hv_max_##suffix(type a, type b) { return HV_PICK(type, a > b, a, b); } \
+    static ALWAYS_INLINE type hv_min_##suffix(type a, type b) { return HV_PICK(type, a > b, b, a); }
+HV_MAX_MIN(u8, v_u8)
+HV_MAX_MIN(s8, v_s8)
+HV_MAX_MIN(u16, v_u16)
+HV_MAX_MIN(s16, v_s16)
+HV_MAX_MIN(u32, v_u32)
+HV_MAX_MIN(s32, v_s32)
+#undef HV_MAX_MIN
+#endif
+
 /* ---- products ---- */
+
+/* Sums of the four unsigned bytes in each word, and of the two signed halfwords. */
+static ALWAYS_INLINE v_u32 hv_sum4_u8(v_u8 x)
+{
+#if defined(__SSSE3__)
+    __m128i pairs = _mm_maddubs_epi16((__m128i)x, (__m128i)hv_consts.one_8);
+    return (v_u32)_mm_madd_epi16(pairs, (__m128i)hv_consts.one_16);
+#else
+    v_u16 pairs = ((v_u16)x & 0xff) + ((v_u16)x >> 8);
+    return ((v_u32)pairs & 0xffff) + ((v_u32)pairs >> 16);
+#endif
+}
 
 /* Upper halves of the 32-bit products of 16-bit lanes. */
 #if defined(__SSE2__)
@@ -365,12 +428,36 @@ static ALWAYS_INLINE v_s8 hv_sar_8(v_s8 x, v_u8 n)
     return (v_s8)hv_shr_8((v_u8)(x ^ sign), n) ^ sign;
 }
 
-static ALWAYS_INLINE v_u16 hv_shl_16(v_u16 x, v_u16 n) { return x * hv_pow2_16(n & 15); }
 static ALWAYS_INLINE v_u16 hv_rotl_16(v_u16 x, v_u16 n)
 {
     v_u16 p = hv_pow2_16(n & 15);
     return x * p | hv_mulhi_u16(x, p);
 }
+#if defined(__AVX2__)
+/* Both halves of each word with their own count, then put together. */
+#define HV_HALVES(lower, upper)                                                                    \
+    ((v_u16)_mm_blend_epi16((__m128i)(lower), (__m128i)(upper), 0xaa))
+#define HV_LOWER_COUNTS(n) ((__m128i)((v_u32)(n) & hv_consts.count_16 & hv_consts.lower_16))
+#define HV_UPPER_COUNTS(n) ((__m128i)(((v_u32)(n) & hv_consts.count_16) >> 16))
+static ALWAYS_INLINE v_u16 hv_shl_16(v_u16 x, v_u16 n)
+{
+    __m128i above = (__m128i)((v_u32)x & ~hv_consts.lower_16);
+    return HV_HALVES(_mm_sllv_epi32((__m128i)x, HV_LOWER_COUNTS(n)),
+                     _mm_sllv_epi32(above, HV_UPPER_COUNTS(n)));
+}
+static ALWAYS_INLINE v_u16 hv_shr_16(v_u16 x, v_u16 n)
+{
+    __m128i below = (__m128i)((v_u32)x & hv_consts.lower_16);
+    return HV_HALVES(_mm_srlv_epi32(below, HV_LOWER_COUNTS(n)),
+                     _mm_srlv_epi32((__m128i)x, HV_UPPER_COUNTS(n)));
+}
+static ALWAYS_INLINE v_s16 hv_sar_16(v_s16 x, v_u16 n)
+{
+    v_u32 moved = (v_u32)_mm_srav_epi32((__m128i)((v_u32)x << 16), HV_LOWER_COUNTS(n)) >> 16;
+    return (v_s16)HV_HALVES(moved, _mm_srav_epi32((__m128i)x, HV_UPPER_COUNTS(n)));
+}
+#else
+static ALWAYS_INLINE v_u16 hv_shl_16(v_u16 x, v_u16 n) { return x * hv_pow2_16(n & 15); }
 /* x >> n is (x * 2^(15-n) * 2) >> 16, and the doubling loses bit 15 only when n is 0. */
 static ALWAYS_INLINE v_u16 hv_shr_16(v_u16 x, v_u16 n)
 {
@@ -382,6 +469,7 @@ static ALWAYS_INLINE v_s16 hv_sar_16(v_s16 x, v_u16 n)
     v_s16 sign = x < 0;
     return (v_s16)hv_shr_16((v_u16)(x ^ sign), n) ^ sign;
 }
+#endif
 
 /* Truncation to signed 32-bit lanes; INT32_MIN for everything that does not fit. */
 #if defined(__SSE2__)
@@ -438,6 +526,15 @@ static ALWAYS_INLINE v_s32 hv_sar_32(v_s32 x, v_u32 n) { return x >> (v_s32)(n &
 #endif
 
 /* ---- floating point ---- */
+
+/* Orders lanes by magnitude, with 0 above everything: denormals are below 2^24 - 1. */
+static ALWAYS_INLINE v_u32 hv_size(v_f32 x) { return (v_u32)x + (v_u32)x + hv_consts.ones; }
+
+/* Lanes where size <= bound. */
+static ALWAYS_INLINE v_s32 hv_sizes_within(v_u32 size, v_u32 bound)
+{
+    return (v_s32)(hv_min_u32(size, bound) == size);
+}
 
 /* Denormals lose their fraction where nj is all ones (VSCR[NJ]); nothing happens where it is 0. */
 static ALWAYS_INLINE v_f32 hv_flush(v_f32 x, v_u32 nj)

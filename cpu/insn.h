@@ -26,6 +26,7 @@
  * Tokens and the slot field they go to:
  *   rD rS fD fS vD vS crfD crbD TO BO -> d     rA rA0 fA vA crfS crbA BI -> a (rA0: 32 when 0)
  *   rB fB vB crbB SH NB -> b                    rC fC vC MB -> c       (rC has no use)
+ *   (a vector register's number is stored twice as large)
  *   SI UI BD LI SPR TBR CRM FM SR SIMM UIMM L15 ... -> imm (see decode.c)
  *   SH6 -> b, MB6 -> c: six-bit shift and mask bound; L (of compares) -> c
  *   d(rA0) "SI(rA0)": displacement in imm;  ME: imm = mask(MB, ME);  STRM: dst's stream -> d

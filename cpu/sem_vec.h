@@ -8,8 +8,10 @@
 #include "cpu/host_vec.h"
 #include "cpu/sem.h"
 
-/* Vector register n, seen as lanes of `type`. */
-#define VREG(type, n) (*(type *)&c->vr[n])
+/* The vector register of slot field n, which counts in doublewords (CONV_TWICE in decode.h); VREG: seen as
+ * lanes of `type`. */
+#define VR(n) (*(union vreg *)((uint64_t *)c->vr + (n)))
+#define VREG(type, n) (*(type *)&VR(n))
 #define VEC_EA in_mode(c, (ureg)(c->gpr[s->a] + c->gpr[s->b]))
 
 /* One body for all instructions that compute vD from whole registers. */
@@ -57,7 +59,7 @@ static ALWAYS_INLINE void vec_saturated(struct ppc_cpu *c, v_u32 clipped, v_u32 
         uint##bits##_t t;                                                                          \
         if (!mem_ld##bits(c, ea, &t)) return SEM_FAULT;                                            \
         unsigned i = (unsigned)(ea & 15) / (16 / (n));                                             \
-        acc(c->vr[s->d], LE_ELEMENT(i, n)) = t;                                                    \
+        acc(VR(s->d), LE_ELEMENT(i, n)) = t;                                                    \
         return SEM_NEXT;                                                                           \
     }
 #define VEC_STORE_ELEMENT(name, bits, acc, n)                                                      \
@@ -65,7 +67,7 @@ static ALWAYS_INLINE void vec_saturated(struct ppc_cpu *c, v_u32 clipped, v_u32 
     {                                                                                              \
         ureg ea = VEC_EA & ~(ureg)(16 / (n)-1);                                                    \
         unsigned i = (unsigned)(ea & 15) / (16 / (n));                                             \
-        return mem_st##bits(c, ea, acc(c->vr[s->d], LE_ELEMENT(i, n))) ? SEM_NEXT : SEM_FAULT;     \
+        return mem_st##bits(c, ea, acc(VR(s->d), LE_ELEMENT(i, n))) ? SEM_NEXT : SEM_FAULT;     \
     }
 VEC_LOAD_ELEMENT(lvebx, 8, VR_B, 16) /* the other elements are undefined: they keep their value */
 VEC_LOAD_ELEMENT(lvehx, 16, VR_H, 8)
@@ -85,7 +87,7 @@ SEM(lvx)
     VREG(v_u8, s->d) = hv_load(p);
     return SEM_NEXT;
 #else
-    return mem_ld128(c, ea, &c->vr[s->d]) ? SEM_NEXT : SEM_FAULT;
+    return mem_ld128(c, ea, &VR(s->d)) ? SEM_NEXT : SEM_FAULT;
 #endif
 }
 SEM(stvx)
@@ -97,7 +99,7 @@ SEM(stvx)
     hv_store(p, VREG(v_u8, s->d));
     return SEM_NEXT;
 #else
-    return mem_st128(c, ea, &c->vr[s->d]) ? SEM_NEXT : SEM_FAULT;
+    return mem_st128(c, ea, &VR(s->d)) ? SEM_NEXT : SEM_FAULT;
 #endif
 }
 /* "Least recently used" is a hint to the cache. */
@@ -129,12 +131,12 @@ SEM(mfvscr)
 {
     uint32_t vscr = vscr_get(&c->vpu);
     VREG(v_u32, s->d) = (v_u32){0};
-    VR_W(c->vr[s->d], 3) = vscr;
+    VR_W(VR(s->d), 3) = vscr;
     return SEM_NEXT;
 }
 SEM(mtvscr)
 {
-    vscr_set(&c->vpu, VR_W(c->vr[s->b], 3));
+    vscr_set(&c->vpu, VR_W(VR(s->b), 3));
     return SEM_NEXT;
 }
 
@@ -155,7 +157,7 @@ VEC2(vsldoi, v_u8, hv_perm(a, b, hv_element_numbers() + (uint8_t)s->imm))
 #define VEC_SPLAT(name, type, acc, n)                                                              \
     SEM(name)                                                                                      \
     {                                                                                              \
-        VREG(type, s->d) = HV_ALL(type, acc(c->vr[s->b], (unsigned)s->imm & ((n)-1)));             \
+        VREG(type, s->d) = HV_ALL(type, acc(VR(s->b), (unsigned)s->imm & ((n)-1)));             \
         return SEM_NEXT;                                                                           \
     }
 VEC_SPLAT(vspltb, v_u8, VR_B, 16)
@@ -248,13 +250,13 @@ VEC1(vupklpx, v_u16, unpack_pixel(SECOND_HALF(16, b)))
  * before the start (vsro). hv_perm takes 16-31 from the second operand, which is 0. */
 SEM(vslo)
 {
-    const v_u8 at = hv_element_numbers() + OCTETS(c->vr[s->b]);
+    const v_u8 at = hv_element_numbers() + OCTETS(VR(s->b));
     VREG(v_u8, s->d) = hv_perm(VREG(v_u8, s->a), (v_u8){0}, at);
     return SEM_NEXT;
 }
 SEM(vsro)
 {
-    const v_u8 at = hv_element_numbers() - OCTETS(c->vr[s->b]);
+    const v_u8 at = hv_element_numbers() - OCTETS(VR(s->b));
     VREG(v_u8, s->d) = hv_perm(VREG(v_u8, s->a), (v_u8){0}, at);
     return SEM_NEXT;
 }

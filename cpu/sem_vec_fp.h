@@ -11,10 +11,7 @@
 #include "cpu/vpu_float.h"
 
 /* All ones in non-Java mode. */
-static ALWAYS_INLINE v_u32 vec_nj(const struct ppc_cpu *c)
-{
-    return HV_ALL(v_u32, c->vpu.vscr & VSCR_NJ ? UINT32_MAX : 0);
-}
+static ALWAYS_INLINE v_u32 vec_nj(const struct ppc_cpu *c) { return *(const v_u32 *)&c->vpu.nj; }
 
 #if FAST_GLUE
 static ALWAYS_INLINE bool any_nan(v_f32 x) { return hv_any_true(x != x); }
@@ -35,17 +32,37 @@ static ALWAYS_INLINE enum sem fp_result(struct ppc_cpu *c, const struct slot *s,
 
 #define FP_OPERAND(reg) hv_flush(VREG(v_f32, reg), vec_nj(c))
 
-/* Sums that come out tiny are exact, so only NaNs need care. */
+/* First what nearly all results are: the host's, of the operands as they stand. It holds in both modes when
+ * no lane has a denormal or an uncertain result; the rest of the handler is for the others.
+ *
+ * A sum is not changed by flushing a denormal operand when it is 0 or so large (2^-100) that the
+ * operand is less than a quarter of its last place. Sums that come out tiny are exact, so only NaNs
+ * need care. */
 #define VEC_FP_SUM(name, op, exact)                                                                \
     SEM(name)                                                                                      \
     {                                                                                              \
+        v_f32 r = VREG(v_f32, s->a) op VREG(v_f32, s->b);                                          \
+        if (likely(!hv_any_true(hv_sizes_within(hv_size(r), hv_consts.large) | (r != r)))) {       \
+            VREG(v_f32, s->d) = r;                                                                 \
+            return SEM_NEXT;                                                                       \
+        }                                                                                          \
         return fp_result(c, s, FP_OPERAND(s->a) op FP_OPERAND(s->b));                              \
     }
 /* -(a * c - b) is the negated difference, also where it is 0. */
 #define VEC_FP_MADD(name, b_sign, r_sign, exact)                                                   \
     SEM(name)                                                                                      \
     {                                                                                              \
-        v_f32 b = (v_f32)((v_u32)FP_OPERAND(s->b) ^ (b_sign)), r;                                  \
+        v_f32 a = VREG(v_f32, s->a), b = VREG(v_f32, s->b), x = VREG(v_f32, s->c), r;              \
+        v_u32 sizes = hv_min_u32(hv_min_u32(hv_size(a), hv_size(b)), hv_size(x));                  \
+        b = (v_f32)((v_u32)b ^ (b_sign));                                                          \
+        if (likely(hv_fma(c->fpu.host_fma, a, x, b, &r))) {                                        \
+            sizes = hv_min_u32(sizes, hv_size(r));                                                 \
+            if (likely(!hv_any_true(hv_sizes_within(sizes, hv_consts.smallest) | (r != r)))) {     \
+                VREG(v_u32, s->d) = (v_u32)r ^ (r_sign);                                           \
+                return SEM_NEXT;                                                                   \
+            }                                                                                      \
+        }                                                                                          \
+        b = (v_f32)((v_u32)FP_OPERAND(s->b) ^ (b_sign));                                           \
         if (unlikely(!hv_fma(c->fpu.host_fma, FP_OPERAND(s->a), FP_OPERAND(s->c), b, &r)))         \
             return SEM_FAULT;                                                                      \
         if (unlikely(any_smallest(r))) return SEM_FAULT;                                           \
@@ -76,22 +93,22 @@ typedef uint32_t fp3_fn(uint32_t a, uint32_t b, uint32_t c, bool nj);
 static inline enum sem fp_each1(struct ppc_cpu *c, const struct slot *s, fp1_fn *fn)
 {
     bool nj = c->vpu.vscr & VSCR_NJ;
-    for (unsigned i = 0; i < 4; i++) c->vr[s->d].u32[i] = fn(c->vr[s->b].u32[i], nj);
+    for (unsigned i = 0; i < 4; i++) VR(s->d).u32[i] = fn(VR(s->b).u32[i], nj);
     return SEM_NEXT;
 }
 static inline enum sem fp_each2(struct ppc_cpu *c, const struct slot *s, fp2_fn *fn)
 {
     bool nj = c->vpu.vscr & VSCR_NJ;
     for (unsigned i = 0; i < 4; i++)
-        c->vr[s->d].u32[i] = fn(c->vr[s->a].u32[i], c->vr[s->b].u32[i], nj);
+        VR(s->d).u32[i] = fn(VR(s->a).u32[i], VR(s->b).u32[i], nj);
     return SEM_NEXT;
 }
 static inline enum sem fp_each3(struct ppc_cpu *c, const struct slot *s, fp3_fn *fn)
 {
     bool nj = c->vpu.vscr & VSCR_NJ;
     for (unsigned i = 0; i < 4; i++) {
-        const uint32_t a = c->vr[s->a].u32[i], b = c->vr[s->b].u32[i], x = c->vr[s->c].u32[i];
-        c->vr[s->d].u32[i] = fn(a, b, x, nj);
+        const uint32_t a = VR(s->a).u32[i], b = VR(s->b).u32[i], x = VR(s->c).u32[i];
+        VR(s->d).u32[i] = fn(a, b, x, nj);
     }
     return SEM_NEXT;
 }
@@ -183,7 +200,7 @@ SEM(vcfsx)
     VREG(v_f32, s->d) = r * power_of_two(-s->imm);
 #else
     for (unsigned i = 0; i < 4; i++)
-        c->vr[s->d].u32[i] = vpu_from_s32(c->vr[s->b].u32[i], (unsigned)s->imm);
+        VR(s->d).u32[i] = vpu_from_s32(VR(s->b).u32[i], (unsigned)s->imm);
 #endif
     return SEM_NEXT;
 }
@@ -198,7 +215,7 @@ SEM(vcfux)
     VREG(v_f32, s->d) = (up * 65536.0f + low) * power_of_two(-s->imm);
 #else
     for (unsigned i = 0; i < 4; i++)
-        c->vr[s->d].u32[i] = vpu_from_u32(c->vr[s->b].u32[i], (unsigned)s->imm);
+        VR(s->d).u32[i] = vpu_from_u32(VR(s->b).u32[i], (unsigned)s->imm);
 #endif
     return SEM_NEXT;
 }
@@ -214,7 +231,7 @@ SEM(vctsxs)
 #else
     bool sat = false;
     for (unsigned i = 0; i < 4; i++)
-        c->vr[s->d].u32[i] = vpu_to_s32(c->vr[s->b].u32[i], (unsigned)s->imm, &sat);
+        VR(s->d).u32[i] = vpu_to_s32(VR(s->b).u32[i], (unsigned)s->imm, &sat);
     c->vpu.sat.u32[0] |= sat;
 #endif
     return SEM_NEXT;
@@ -231,7 +248,7 @@ SEM(vctuxs)
 #else
     bool sat = false;
     for (unsigned i = 0; i < 4; i++)
-        c->vr[s->d].u32[i] = vpu_to_u32(c->vr[s->b].u32[i], (unsigned)s->imm, &sat);
+        VR(s->d).u32[i] = vpu_to_u32(VR(s->b).u32[i], (unsigned)s->imm, &sat);
     c->vpu.sat.u32[0] |= sat;
 #endif
     return SEM_NEXT;

@@ -43,31 +43,27 @@ VEC_SATURATE(vsubsws, v_s32, v_u32, hv_subs_s32, -)
 
 /* (a + b + 1) >> 1 without the carry: what both have, plus half of what differs, rounded up. */
 #define AVERAGE ((a | b) - ((a ^ b) >> 1))
-#define MAXIMUM(type) HV_PICK(type, a > b, a, b)
-#define MINIMUM(type) HV_PICK(type, a > b, b, a)
-#define VEC_AVG_MAX_MIN(suffix, type)                                                              \
+#define VEC_AVG_MAX_MIN(suffix, type, hv)                                                          \
     VEC2(vavg##suffix, type, AVERAGE)                                                              \
-    VEC2(vmax##suffix, type, MAXIMUM(type))                                                        \
-    VEC2(vmin##suffix, type, MINIMUM(type))
-VEC_AVG_MAX_MIN(ub, v_u8)
-VEC_AVG_MAX_MIN(uh, v_u16)
-VEC_AVG_MAX_MIN(uw, v_u32)
+    VEC2(vmax##suffix, type, hv_max_##hv(a, b))                                                    \
+    VEC2(vmin##suffix, type, hv_min_##hv(a, b))
+VEC_AVG_MAX_MIN(ub, v_u8, u8)
+VEC_AVG_MAX_MIN(uh, v_u16, u16)
+VEC_AVG_MAX_MIN(uw, v_u32, u32)
 #undef VEC_AVG_MAX_MIN
 #undef AVERAGE
 /* Signed: the difference of two numbers of one sign cannot overflow, that of two signs can in the
  * unsigned sense only, which is meant. */
 #define AVERAGE(type, utype) ((utype)(a | b) - (utype)((type)(a ^ b) >> 1))
-#define VEC_AVG_MAX_MIN(suffix, type, utype)                                                       \
+#define VEC_AVG_MAX_MIN(suffix, type, utype, hv)                                                   \
     VEC2(vavg##suffix, type, AVERAGE(type, utype))                                                 \
-    VEC2(vmax##suffix, type, MAXIMUM(type))                                                        \
-    VEC2(vmin##suffix, type, MINIMUM(type))
-VEC_AVG_MAX_MIN(sb, v_s8, v_u8)
-VEC_AVG_MAX_MIN(sh, v_s16, v_u16)
-VEC_AVG_MAX_MIN(sw, v_s32, v_u32)
+    VEC2(vmax##suffix, type, hv_max_##hv(a, b))                                                    \
+    VEC2(vmin##suffix, type, hv_min_##hv(a, b))
+VEC_AVG_MAX_MIN(sb, v_s8, v_u8, s8)
+VEC_AVG_MAX_MIN(sh, v_s16, v_u16, s16)
+VEC_AVG_MAX_MIN(sw, v_s32, v_u32, s32)
 #undef VEC_AVG_MAX_MIN
 #undef AVERAGE
-#undef MAXIMUM
-#undef MINIMUM
 
 /* ---- compares ---- */
 
@@ -249,9 +245,7 @@ static ALWAYS_INLINE enum sem sum_across(struct ppc_cpu *c, const struct slot *s
 
 SEM(vsum4ubs)
 {
-    const v_u16 a = VREG(v_u16, s->a);
-    const v_u32 b = VREG(v_u32, s->b);
-    v_u32 sums = pair_sums_unsigned((a >> 8) + (a & 0xff));
+    const v_u32 b = VREG(v_u32, s->b), sums = hv_sum4_u8(VREG(v_u8, s->a));
     v_u32 r = hv_adds_u32(sums, b);
     vec_saturated(c, r, sums + b);
     VREG(v_u32, s->d) = r;
@@ -279,18 +273,18 @@ static ALWAYS_INLINE uint64_t sum_of_2(struct ppc_cpu *c, uint64_t a, uint64_t b
 }
 SEM(vsum2sws)
 {
-    const union vreg *a = &c->vr[s->a], *b = &c->vr[s->b];
-    c->vr[s->d].u64[0] = sum_of_2(c, a->u64[0], b->u64[0]);
-    c->vr[s->d].u64[1] = sum_of_2(c, a->u64[1], b->u64[1]);
+    const union vreg *a = &VR(s->a), *b = &VR(s->b);
+    VR(s->d).u64[0] = sum_of_2(c, a->u64[0], b->u64[0]);
+    VR(s->d).u64[1] = sum_of_2(c, a->u64[1], b->u64[1]);
     return SEM_NEXT;
 }
 SEM(vsumsws)
 {
-    int64_t sum = (int32_t)VR_W(c->vr[s->b], 3);
-    for (unsigned i = 0; i < 4; i++) sum += c->vr[s->a].s32[i];
+    int64_t sum = (int32_t)VR_W(VR(s->b), 3);
+    for (unsigned i = 0; i < 4; i++) sum += VR(s->a).s32[i];
     uint32_t r = clip_s32(c, sum);
-    VR_D(c->vr[s->d], 0) = 0;
-    VR_D(c->vr[s->d], 1) = r;
+    VR_D(VR(s->d), 0) = 0;
+    VR_D(VR(s->d), 1) = r;
     return SEM_NEXT;
 }
 

@@ -37,6 +37,7 @@ union vreg {
 struct ppc_vpu {
     uint32_t vscr; /* SAT is exact only after vpu_sync() */
     union vreg sat; /* non-zero: some instruction saturated since */
+    union vreg nj;  /* all ones in non-Java mode */
 };
 
 /* Folds the lazily collected saturation into VSCR[SAT]. */
@@ -58,6 +59,7 @@ static inline void vscr_set(struct ppc_vpu *p, uint32_t v)
 {
     p->sat = (union vreg){.u64 = {0, 0}};
     p->vscr = v & (VSCR_NJ | VSCR_SAT);
+    p->nj.u64[0] = p->nj.u64[1] = v & VSCR_NJ ? UINT64_MAX : 0;
 }
 
 /* Hard reset: non-Java mode, nothing saturated (MPC7450UM table 2-25: VSCR 0001_0000). */

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include "base/compiler.h"
+#include "cpu/host_vec.h"
 
 #define SIGN UINT32_C(0x80000000)
 #define INFINITE UINT32_C(0x7f800000)
@@ -14,6 +15,18 @@
 #define BIAS 127
 
 typedef unsigned __int128 u128;
+
+#define ALL(x) {x, x, x, x}
+const struct hv_consts hv_consts = {
+    .ones = ALL(0xffffffff),
+    .smallest = ALL(0x00ffffff),
+    .large = ALL(0x1afffffd),
+    .one_8 = ALL(0x01010101),
+    .one_16 = ALL(0x00010001),
+    .count_16 = ALL(0x000f000f),
+    .lower_16 = ALL(0x0000ffff),
+};
+#undef ALL
 
 static bool is_nan(uint32_t x) { return (x & ~SIGN) > INFINITE; }
 static bool is_inf(uint32_t x) { return (x & ~SIGN) == INFINITE; }
