@@ -5,7 +5,11 @@
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H
 
+#if defined(PPC_COVERAGE) && !defined(__OPTIMIZE__) /* each function once, so that gcov counts it once */
+#define ALWAYS_INLINE inline
+#else
 #define ALWAYS_INLINE inline __attribute__((always_inline)) /* gcc, clang */
+#endif
 #define NOINLINE __attribute__((noinline))                  /* gcc, clang */
 #define COLD __attribute__((cold, noinline))                /* gcc, clang */
 #define MUST_CHECK __attribute__((warn_unused_result))      /* gcc, clang */
@@ -16,10 +20,14 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* Lets the optimiser use a fact that the decoder has established. */
+#if defined(PPC_COVERAGE) && !defined(__OPTIMIZE__) /* no branch that cannot be taken */
+#define ASSUME(x) ((void)sizeof(!(x)))
+#else
 #define ASSUME(x)                                                                                  \
     do {                                                                                           \
         if (!(x)) __builtin_unreachable();                                                         \
     } while (0)
+#endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
