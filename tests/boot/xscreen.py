@@ -94,11 +94,11 @@ class XScreen:
         self.do("mousemove", width - 1, height - 1)  # the pointer is part of the picture
 
     def _config(self):
-        """No frames, in which xdotool's positions would be wrong; Alt-F4 closes."""
+        """No frames, in which xdotool's positions would be wrong; Super-Alt-F4 closes."""
         path = os.path.join(self.folder, "rc.xml")
         with open(path, "w") as f:
             f.write('<openbox_config xmlns="http://openbox.org/3.4/rc"><keyboard>'
-                    '<keybind key="A-F4"><action name="Close"/></keybind></keyboard>'
+                    '<keybind key="W-A-F4"><action name="Close"/></keybind></keyboard>'
                     '<applications><application class="*"><decor>no</decor></application>'
                     '</applications></openbox_config>')
         return path
@@ -205,6 +205,17 @@ class XScreen:
             if time.monotonic() > end:
                 raise Failed("the title is '%s', without '%s'" % (self.title(), part))
             time.sleep(0.1)
+
+    def wait_no_title(self, part, seconds=10):
+        end = time.monotonic() + seconds * SLOW
+        while part in self.title():
+            if time.monotonic() > end:
+                raise Failed("the title is '%s', with '%s'" % (self.title(), part))
+            time.sleep(0.1)
+
+    def enter(self):
+        """The window gets the keyboard."""
+        self.do("windowfocus", self.id)
 
 
 def reference(name):
