@@ -89,8 +89,7 @@ class XScreen:
                         SDL_AUDIODRIVER="dummy")
         self.id = None
         if manager:
-            self._start([manager, "--sm-disable", "--config-file", self._config()], env=self.env)
-            self._wait_for_manager()
+            self._start_manager(manager)
         self.do("mousemove", width - 1, height - 1)  # the pointer is part of the picture
 
     def _config(self):
@@ -103,12 +102,15 @@ class XScreen:
                     '</applications></openbox_config>')
         return path
 
-    def _wait_for_manager(self):
-        """A window that is opened while the manager starts may never be shown."""
-        end = time.monotonic() + 20 * SLOW
-        while b"window id" not in subprocess.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"],
-                                                 env=self.env, stdout=subprocess.PIPE,
-                                                 stderr=subprocess.DEVNULL).stdout:
+    def _start_manager(self, manager):
+        """openbox looks like a running manager before it reads its fonts, which takes seconds on a system
+        without a fontconfig cache, and a window that asks to be shown meanwhile never is. What it
+        starts itself it starts after that."""
+        ready = os.path.join(self.folder, "ready")
+        self._start([manager, "--sm-disable", "--config-file", self._config(), "--startup",
+                     "touch " + ready], env=self.env)
+        end = time.monotonic() + 60 * SLOW
+        while not os.path.exists(ready):
             if time.monotonic() > end:
                 raise Failed("the window manager did not start")
             time.sleep(0.05)
@@ -132,7 +134,7 @@ class XScreen:
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return out.stdout.decode().strip()
 
-    def window(self, name, seconds=40):
+    def window(self, name, seconds=20):
         """Waits for the window; its place and size are known from then on."""
         end = time.monotonic() + seconds * SLOW
         while time.monotonic() < end:
