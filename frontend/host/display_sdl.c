@@ -308,10 +308,14 @@ static bool make_window(struct window *w)
 
 struct window *window_open(const struct window_options *o, struct desktop *d, struct error *err)
 {
-    /* SDL would go on to the bare console or to drivers that show nothing. */
-    if (!getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY") && !getenv("SDL_VIDEODRIVER")) {
-        error_set(err, ENODEV, "neither DISPLAY nor WAYLAND_DISPLAY is set");
-        return NULL;
+    bool x = getenv("DISPLAY"), wayland = getenv("WAYLAND_DISPLAY");
+    if (!getenv("SDL_VIDEODRIVER")) {
+        if (!x && !wayland) {
+            error_set(err, ENODEV, "neither DISPLAY nor WAYLAND_DISPLAY is set");
+            return NULL;
+        }
+        /* By itself SDL goes on to the bare console and to drivers that show nothing. */
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, !wayland ? "x11" : x ? "x11,wayland" : "wayland");
     }
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* signals have their own way (terminal.c) */
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* without a GPU plain copies are cheapest */
@@ -331,6 +335,7 @@ struct window *window_open(const struct window_options *o, struct desktop *d, st
         return NULL;
     }
     SDL_EventState(SDL_DROPFILE, SDL_ENABLE);
+    SDL_StopTextInput(); /* keys are the guest's, none of them an input method's */
     set_title(w);
     draw(w);
     desktop_watch(d, on_news, w);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The window under Xvfb with real X events. screen.py prompt|linux|options; SAVE=folder keeps the pictures of
-each step there (how docs/screenshots and tests/boot/pictures are made)."""
+"""The window under Xvfb with real X events. screen.py prompt|linux|options; SAVE=folder keeps the pictures
+of each step there (how docs/screenshots and tests/boot/pictures are made)."""
 
 import glob
 import os
@@ -202,9 +202,11 @@ def options():
     with scratch() as folder, XScreen() as x:
         with Console(["-full-screen"], env=x.env, cwd=folder) as c:
             x.window("ppcemu")
-            c.expect("ppcemu demo: done\n", 120)
+            c.expect("The screen shows the rest", 120)
             p = x.wait_for(lambda p: p.width == 1280 and has_ends(p), 10, "the demo in full screen")
             keep(p, "started-full")
+            x.key("Escape")
+            c.expect("ppcemu demo: done\n", 60)
             x.key("ctrl+alt+q")
             check(c.wait(20) == 0, "power-off ended ppcemu with status %s", c.status)
         with Console(["-display", "none"], env=x.env, cwd=folder) as c:
