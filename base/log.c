@@ -16,7 +16,7 @@ static const struct {
     {"unimp", LOG_UNIMP, "things this emulator does not model"},
     {"guest_errors", LOG_GUEST, "things the guest should not have done"},
     {"hcall", LOG_HCALL, "hypercalls and client-interface calls by name"},
-    {"device", LOG_DEVICE, "device traffic"},
+    {"device", LOG_DEVICE, "every access to a device's registers"},
     {"exec", LOG_EXEC, "each instruction executed (runs single-stepped)"},
     {"cpu_reset", LOG_RESET, "machine and CPU resets"},
     {"perf", LOG_PERF, "a report of counters at the end of the run"},

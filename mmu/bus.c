@@ -40,6 +40,8 @@ struct bus {
     void *watch_ctx;
     bus_clean_fn *clean;
     void *clean_ctx;
+    bus_trace_fn *trace;
+    void *trace_ctx;
     struct bus *shown_in; /* the bus that has a window onto this one: told of map changes */
 };
 
@@ -320,15 +322,34 @@ static void unmapped_write(struct bus *b, paddr_t pa, unsigned size, uint64_t v)
              (unsigned long long)v, (unsigned long long)pa);
 }
 
-static uint64_t mmio_read(const struct region *r, uint64_t off, unsigned size)
+void bus_trace(struct bus *b, bus_trace_fn *fn, void *ctx)
+{
+    b->trace = fn;
+    b->trace_ctx = ctx;
+}
+
+static void traced(struct bus *b, const struct region *r, uint64_t off, unsigned size, uint64_t v,
+                   bool write)
+{
+    if (unlikely(log_on(b->log, LOG_DEVICE))) {
+        log_line(b->log, LOG_DEVICE, "%s+%llx.%u %s %llx", r->name, (unsigned long long)off, size,
+                 write ? "=" : "->", (unsigned long long)v);
+    }
+    if (unlikely(b->trace != NULL)) b->trace(b->trace_ctx, &(struct bus_access){r->name, off, v, size, write});
+}
+
+static uint64_t mmio_read(struct bus *b, const struct region *r, uint64_t off, unsigned size)
 {
     uint64_t v = r->ops->read(r->dev, off, size) & bytes_mask(size);
+    traced(b, r, off, size, v, false);
     return r->ops->big_endian ? v : swap_bytes(v, size);
 }
 
-static void mmio_write(const struct region *r, uint64_t off, unsigned size, uint64_t v)
+static void mmio_write(struct bus *b, const struct region *r, uint64_t off, unsigned size, uint64_t v)
 {
-    r->ops->write(r->dev, off, size, r->ops->big_endian ? v : swap_bytes(v, size));
+    v = r->ops->big_endian ? v : swap_bytes(v, size);
+    traced(b, r, off, size, v, true);
+    r->ops->write(r->dev, off, size, v);
 }
 
 uint64_t bus_read(struct bus *b, paddr_t pa, unsigned size)
@@ -339,8 +360,8 @@ uint64_t bus_read(struct bus *b, paddr_t pa, unsigned size)
     if (!r) return unmapped_read(at, pa, size);
     bool whole = span_ok(off, size, r->len);
     if (whole && holds_memory(r)) return get_be(r->ram + off, size);
-    if (whole && size <= r->ops->max_size) return mmio_read(r, off, size);
-    if (size == 1) return mmio_read(r, off, 1);
+    if (whole && size <= r->ops->max_size) return mmio_read(b, r, off, size);
+    if (size == 1) return mmio_read(b, r, off, 1);
     unsigned half = size / 2;
     return bus_read(b, pa, half) << 8 * half | bus_read(b, pa + half, half);
 }
@@ -373,7 +394,7 @@ void bus_write(struct bus *b, paddr_t pa, unsigned size, uint64_t v)
         log_once(b->log, LOG_GUEST, r->name, pa >> PAGE_SHIFT, "write to ROM %s at %08llx", r->name,
                  (unsigned long long)pa);
     } else if (r->kind == REGION_MMIO && (size == 1 || (whole && size <= r->ops->max_size))) {
-        mmio_write(r, off, size, v);
+        mmio_write(b, r, off, size, v);
     } else {
         unsigned half = size / 2;
         bus_write(b, pa, half, v >> 8 * half);

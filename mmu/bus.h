@@ -69,6 +69,16 @@ typedef void bus_clean_fn(void *ctx, const uint8_t *host, uint64_t len);
 /* For the bus the CPU is on; regions of buses that show in it through windows are told of as well. */
 void bus_watch_clean(struct bus *b, bus_clean_fn *clean, void *ctx);
 
+/* Called for each access to a device's registers that came in by this bus, as the device saw it. */
+struct bus_access {
+    const char *region;
+    uint64_t off, value;
+    unsigned size;
+    bool write;
+};
+typedef void bus_trace_fn(void *ctx, const struct bus_access *a);
+void bus_trace(struct bus *b, bus_trace_fn *fn, void *ctx); /* NULL: no more */
+
 /* Adds zeroed RAM or ROM of `len` bytes (a multiple of 4 KiB) at `at`. */
 int bus_add_ram(struct bus *b, const char *name, paddr_t at, uint64_t len, enum ram_flags flags,
                 struct region **out, struct error *err) MUST_CHECK;
