@@ -390,6 +390,17 @@ static bool names_file(struct firmware *f, const char *spec, const char *word)
            !find_on_device(d->block, word, &w);
 }
 
+/* A word that would be an alias if the machine had such a drive: cd, cd1, hd, ... */
+static bool names_drive(const char *word)
+{
+    static const char *const names[] = {"cdrom", "cd", "disk", "hd"};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        size_t n = strlen(names[i]);
+        if (!strncmp(word, names[i], n) && !word[n + strspn(word + n, "0123456789")]) return true;
+    }
+    return false;
+}
+
 int fw_boot_spec(struct firmware *f, const char *spec, struct error *err)
 {
     char words[TREE_PATH_MAX], first[TREE_PATH_MAX];
@@ -406,6 +417,7 @@ int fw_boot_spec(struct firmware *f, const char *spec, struct error *err)
                 return 0;
             }
         }
+        if (names_drive(first)) return error_set(err, ENODEV, "There is no drive %s", first);
         return error_set(err, ENOENT, "No device and no file %s", first);
     }
     char file[ISO_NAME_MAX] = "";

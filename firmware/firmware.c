@@ -12,8 +12,6 @@
 #include "firmware/guest/stub_bin.h"
 #include "hcall/hcall.h"
 
-#define H_VOF_EXCEPTION 0xf00e /* our own: a vector that no client has filled was reached */
-
 enum { MSR_FP = 0x2000, MSR_ME = 0x1000 };
 
 uint32_t fw_reg32(struct firmware *f, const char *name)

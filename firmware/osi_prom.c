@@ -163,4 +163,6 @@ static const struct hcall_entry entries[] = {
     {91, "nvram-size", nvram_size},
 };
 
-const struct hv_table hv_osi_firmware = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_osi_firmware = {
+    HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries), "MOL promif; facts 9.5", "test_hcall_osi_rings",
+};

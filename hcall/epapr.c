@@ -151,4 +151,6 @@ static const struct hcall_entry entries[] = {
     {EV(10), "ev-int-eoi", eoi},           {EV(16), "ev-idle", idle},
 };
 
-const struct hv_table hv_epapr = {HV_EPAPR, HCALL_EV, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_epapr = {
+    HV_EPAPR, HCALL_EV, entries, ARRAY_SIZE(entries), "ePAPR 1.1 chapter 7; facts 6", "test_hcall_papr",
+};

@@ -40,6 +40,7 @@ enum {
 
 enum {
     H_RTAS = 0xf000,       /* r4 = physical address of an RTAS argument block */
+    H_VOF_EXCEPTION = 0xf00e, /* our own: a vector that no client has filled was reached */
     H_VOF_CLIENT = 0xf005, /* r4 = physical address of a client-interface argument array */
 };
 

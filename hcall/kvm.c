@@ -95,4 +95,6 @@ static const struct hcall_entry entries[] = {
     {KVM(3), "kvm-features", features}, {KVM(4), "kvm-map-magic-page", map_magic_page},
 };
 
-const struct hv_table hv_kvm = {HV_KVM, HCALL_EV, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_kvm = {
+    HV_KVM, HCALL_EV, entries, ARRAY_SIZE(entries), "Linux kvm_para.h; facts 7", "test_hcall_kvm",
+};

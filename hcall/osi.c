@@ -235,4 +235,6 @@ static const struct hcall_entry entries[] = {
     {99, "tty-irq-ack", nothing},
 };
 
-const struct hv_table hv_osi = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_osi = {
+    HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries), "MOL osi.h; facts 9", "test_hcall_osi",
+};

@@ -192,4 +192,6 @@ static const struct hcall_entry entries[] = {
     {82, "ablk-kick", kick},             {83, "ablk-irq-ack", irq_ack},
 };
 
-const struct hv_table hv_osi_block = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_osi_block = {
+    HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries), "MOL ablk; facts 9.3", "test_hcall_osi_rings",
+};

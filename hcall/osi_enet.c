@@ -172,4 +172,6 @@ static const struct hcall_entry entries[] = {
     {74, "enet2-irq-ack", irq_ack},
 };
 
-const struct hv_table hv_osi_enet = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_osi_enet = {
+    HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries), "MOL enet2; facts 9.4", "test_hcall_osi_rings",
+};

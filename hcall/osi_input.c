@@ -135,4 +135,6 @@ static const struct hcall_entry entries[] = {
     {51, "get-adb-key", get_key},
 };
 
-const struct hv_table hv_osi_input = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_osi_input = {
+    HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries), "MOL osi.h; facts 9.2", "test_hcall_osi_rings",
+};

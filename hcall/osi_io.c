@@ -169,4 +169,6 @@ static const struct hcall_entry entries[] = {
     {84, "ablk-sync-read", sync_read},  {85, "ablk-sync-write", sync_write},
 };
 
-const struct hv_table hv_osi_io = {HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_osi_io = {
+    HV_OSI, HCALL_OSI, entries, ARRAY_SIZE(entries), "MOL osi.h; facts 9.2, 9.3", "test_hcall_osi",
+};

@@ -138,4 +138,6 @@ static const struct hcall_entry entries[] = {
     {0xf003, "h-update-dt", update_dt},
 };
 
-const struct hv_table hv_papr = {HV_PAPR, HCALL_PAPR, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_papr = {
+    HV_PAPR, HCALL_PAPR, entries, ARRAY_SIZE(entries), "PAPR; facts 1.6-1.13, 5.1", "test_hcall_papr",
+};

@@ -82,4 +82,6 @@ static const struct hcall_entry entries[] = {
     {0xf001, "h-logical-memop", memop},
 };
 
-const struct hv_table hv_papr_memory = {HV_PAPR, HCALL_PAPR, entries, ARRAY_SIZE(entries)};
+const struct hv_table hv_papr_memory = {
+    HV_PAPR, HCALL_PAPR, entries, ARRAY_SIZE(entries), "PAPR; facts 1.7", "test_hcall_papr",
+};

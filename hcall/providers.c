@@ -130,15 +130,75 @@ static const char *provider_name(enum hv_provider p)
     }
 }
 
+/* What calls leave out, for docs/hypercalls.md; those that are not here leave out nothing. */
+static const struct {
+    enum hcall_abi abi;
+    uint32_t number;
+    const char *text;
+} notes[] = {
+    {HCALL_PAPR, H_RTAS, "the tokens of /rtas"},
+    {HCALL_PAPR, H_VOF_EXCEPTION, "ends a client that has no handler"},
+    {HCALL_PAPR, 0x54, "unit 0"},
+    {HCALL_PAPR, 0x58, "unit 0"},
+    {HCALL_PAPR, 0x31c, "big-endian only: no LPCR"},
+    {HCALL_PAPR, 0xf002, "a tree without changes"},
+    {HCALL_PAPR, 0xf003, "up to 1 MiB"},
+    {HCALL_PAPR, 0x44, "as ci-load: memory is coherent"},
+    {HCALL_PAPR, 0x48, "as ci-store: memory is coherent"},
+    {HCALL_PAPR, 0x4c, "checks the address: caches are coherent"},
+    {HCALL_PAPR, 0x50, "checks the address: caches are coherent"},
+    {HCALL_PAPR, 0xf001, "up to 2^24 elements"},
+    {HCALL_EV, 0x10001, "handle 0"},
+    {HCALL_EV, 0x10002, "handle 0"},
+    {HCALL_EV, 0x10003, "handle 0"},
+    {HCALL_EV, 0x10004, "kept only: the i8259 has its own"},
+    {HCALL_OSI, 22, "PCI configuration only"},
+    {HCALL_OSI, 58, "returns at once"},
+    {HCALL_OSI, 99, "no interrupt: 98 is polled"},
+    {HCALL_OSI, 26, "no absolute pointer"},
+    {HCALL_OSI, 51, "raw codes are HID usages"},
+    {HCALL_OSI, 80, "the line is fixed; eject and door are the host's"},
+    {HCALL_OSI, 52, "none without the built-in firmware"},
+    {HCALL_OSI, 53, "none without the built-in firmware"},
+    {HCALL_OSI, 76, "close keeps the tree"},
+};
+
+static const char *status_of(enum hcall_abi abi, uint32_t number)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+        if (notes[i].abi == abi && notes[i].number == number) return notes[i].text;
+    return "complete";
+}
+
+static void list_row(FILE *to, enum hcall_abi abi, const struct hcall_entry *e, const char *provider,
+                     const char *source, const char *test)
+{
+    fprintf(to, abi == HCALL_OSI ? "| %u | " : "| 0x%x | ", e->number);
+    fprintf(to, "%s | %s | %s | %s | %s%sboot-hcall |\n", e->name, provider, source,
+            status_of(abi, e->number), test ? test : "", test ? ", " : "");
+}
+
 static void list_abi(FILE *to, enum hcall_abi abi)
 {
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         const struct hv_table *t = tables[i];
-        for (size_t k = 0; t->abi == abi && k < t->n; k++) {
-            fprintf(to, abi == HCALL_OSI ? "| %u | %s | %s |\n" : "| 0x%x | %s | %s |\n",
-                    t->entries[k].number, t->entries[k].name, provider_name(t->provider));
-        }
+        for (size_t k = 0; t->abi == abi && k < t->n; k++)
+            list_row(to, abi, &t->entries[k], provider_name(t->provider), t->source, t->test);
     }
+}
+
+/* The firmware registers these itself (firmware/firmware.c). */
+static void list_vof(FILE *to)
+{
+    static const struct hcall_entry vof[] = {
+        {H_RTAS, "rtas", NULL},
+        {H_VOF_CLIENT, "vof-client", NULL},
+        {H_VOF_EXCEPTION, "vof-exception", NULL},
+    };
+    static const char *const tests[] = {"test_rtas", "test_of_client", NULL};
+    static const char *const sources[] = {"PAPR chapter 7; facts 6", "IEEE 1275; facts 4", "ppcemu"};
+    for (size_t i = 0; i < ARRAY_SIZE(vof); i++)
+        list_row(to, HCALL_PAPR, &vof[i], "vof", sources[i], tests[i]);
 }
 
 static bool osi_is_there(unsigned selector)
@@ -151,9 +211,10 @@ static bool osi_is_there(unsigned selector)
 
 void hv_list(FILE *to)
 {
-    static const char head[] = "\n| number | name | provider |\n| --- | --- | --- |\n";
-    fprintf(to, "### sc 1: number in r3\n%s| 0x%x | rtas | vof |\n| 0x%x | vof-client | vof |\n"
-            "| 0xf00e | vof-exception | vof |\n", head, H_RTAS, H_VOF_CLIENT);
+    static const char head[] = "\n| number | name | provider | source | status | tests |\n"
+                               "| --- | --- | --- | --- | --- | --- |\n";
+    fprintf(to, "### sc 1: number in r3\n%s", head);
+    list_vof(to);
     list_abi(to, HCALL_PAPR);
     fprintf(to, "\n### ePAPR and KVM: token in r11\n%s", head);
     list_abi(to, HCALL_EV);

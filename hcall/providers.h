@@ -62,6 +62,7 @@ struct hv_table {
     enum hcall_abi abi;
     const struct hcall_entry *entries;
     size_t n;
+    const char *source, *test; /* for docs/hypercalls.md: whose definition, which unit test */
 };
 extern const struct hv_table hv_papr, hv_papr_memory, hv_epapr, hv_kvm, hv_osi, hv_osi_io,
     hv_osi_block, hv_osi_enet, hv_osi_input;

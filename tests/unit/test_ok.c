@@ -45,6 +45,10 @@ START_TEST(nothing_to_boot)
     ck_assert(firmware_interactive(x->fw));
     ck_assert(says(x, "No medium in /pci@80000000/ide@c,1/cdrom@1,0"));
     ck_assert(says(x, "\r\nok "));
+    fx_type(x, "boot hd7\r");
+    ck_assert(says(x, "There is no drive hd7."));
+    fx_type(x, "boot hdx\r");
+    ck_assert(says(x, "No device and no file hdx."));
     fx_free(x);
 }
 END_TEST
