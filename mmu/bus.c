@@ -345,7 +345,8 @@ static uint64_t mmio_read(struct bus *b, const struct region *r, uint64_t off, u
     return r->ops->big_endian ? v : swap_bytes(v, size);
 }
 
-static void mmio_write(struct bus *b, const struct region *r, uint64_t off, unsigned size, uint64_t v)
+static void mmio_write(struct bus *b, const struct region *r, uint64_t off, unsigned size,
+                       uint64_t v)
 {
     v = r->ops->big_endian ? v : swap_bytes(v, size);
     traced(b, r, off, size, v, true);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tests/guests/bare/fwnmi.c: the monitor's nmi and mce end to end, by the vectors and by the entries of
-ibm,nmi-register, with the interlock and a reset between; on the threaded and the portable core."""
+ibm,nmi-register, with the interlock and a reset between, and a
+device tree by H_UPDATE_DT as the monitor shows it; on the threaded and the portable core."""
 
 import os
 import re
@@ -58,11 +59,18 @@ def session(c):
     check(fields(c, "machine check by entry")["address"] == 0x55, "the log was not written anew")
     c.type("i")
     c.expect("interlock: 00000000", 20)
+    # a tree of the guest's, which a reset forgets as well
+    check("no tree" in monitor(c, "info updated-tree"), "a tree before the guest gave one")
+    c.type("u")
+    c.expect("update-dt: 00000000", 20)
+    check(monitor(c, "info updated-tree").split("\n", 1)[1].startswith("104 bytes\n/ (0)\n  guest (1)\n"),
+          "info updated-tree shows another tree")
     check("address 00000044" not in c.text, "the dropped error came through")
     # a reset forgets
     c.type("r")
     c.expect("fwnmi: ready", 60)
     check("ibm,nmi-register: " not in monitor(c, "info hypercalls"), "the reset did not forget")
+    check("no tree" in monitor(c, "info updated-tree"), "the reset did not forget the tree")
     monitor(c, "mce 0x66")
     check(fields(c, "machine check by 200")["dar"] == 0x66, "after the reset")
     monitor(c, "nmi")

@@ -95,6 +95,13 @@ class Values(Case):
         self.refused(["-device", "sm501"], "-device sm501")
         self.refused(["-netdev", "user,id=n"], "-netdev")
         self.refused(["-nic", "user"], "-nic user")
+        osi = ["-machine", "pegasos2,hypercalls=vof+osi", "-nic"]
+        self.refused(["-nic", "socket"], "listen=")
+        self.refused(["-nic", "socket,connect=127.0.0.1:1"], "hypercalls=vof+osi")
+        self.refused(osi + ["socket,connect=127.0.0.1:1"], "-nic", "127.0.0.1:1")
+        self.refused(osi + ["socket,connect=nowhere"], "port")
+        self.refused(osi + ["socket,listen=/nonexistent/n"], "/nonexistent/n")
+        self.refused(osi + ["socket,listen=127.0.0.1:1,mac=01:00:00:00:00:01"], "01:00:00:00:00:01")
         self.refused(["-vga", "cirrus"], "-vga cirrus")
         self.refused(["-accel", "kvm"], "-accel kvm")
 

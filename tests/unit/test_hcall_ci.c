@@ -85,13 +85,13 @@ static void map_by_pages(struct board *b)
         snprintf(name, sizeof name, "sr%u", n);
         set_reg(b, name, n);
     }
-    for (uint32_t ea = 0;; ea = ea == 0 ? 0xfe000000 : ea == 0xfe000000 ? 0xfe001000 : ea == 0xfe001000 ? VGA_RAM : VGA_REGS) {
-        uint32_t vsid = ea >> 28, page = ea >> 12 & 0xffff;
+    static const uint32_t pages[] = {0, 0xfe000000, 0xfe001000, VGA_RAM, VGA_REGS};
+    for (unsigned i = 0; i < ARRAY_SIZE(pages); i++) {
+        uint32_t ea = pages[i], vsid = ea >> 28, page = ea >> 12 & 0xffff;
         uint32_t pteg = 0x100000 + ((vsid ^ page) & 0x3ff) * 64;
         while (bus_read(b->m->bus, pteg, 4)) pteg += 8;
         bus_write(b->m->bus, pteg, 4, 0x80000000 | vsid << 7 | page >> 10);
         bus_write(b->m->bus, pteg + 4, 4, ea | 0x1aa); /* R, C, I, G, PP 2 */
-        if (ea == VGA_REGS) break;
     }
 }
 
@@ -220,10 +220,11 @@ START_TEST(drivers)
         {false, 2, ide, 0}, {false, 4, ide, 0}, {false, 8, ide, 0}, {false, 1, ide + 1, 0},
         {false, 1, ide + 7, 0}, {true, 1, ide + 7, 0xec}, {false, 1, ide + 7, 0}, {false, 2, ide, 0},
         /* the card: VBE index and data, a palette entry, memory */
-        {false, 2, VGA_REGS + 0x500, 0}, {true, 2, VGA_REGS + 0x502, 0x2003}, {false, 2, VGA_REGS + 0x502, 0},
+        {false, 2, VGA_REGS + 0x500, 0}, {true, 2, VGA_REGS + 0x502, 0x2003},
+        {false, 2, VGA_REGS + 0x502, 0},
         {true, 1, VGA_REGS + 0x408, 7}, {true, 1, VGA_REGS + 0x409, 0x3f}, {false, 4, VGA_REGS + 0x404, 0},
-        {true, 4, VGA_RAM + 0x100, 0x11223344}, {false, 2, VGA_RAM + 0x102, 0}, {true, 8, VGA_RAM + 0x200, 0x0102030405060708},
-        {false, 8, VGA_RAM + 0x200, 0}, {false, 1, VGA_RAM + 0x203, 0},
+        {true, 4, VGA_RAM + 0x100, 0x11223344}, {false, 2, VGA_RAM + 0x102, 0},
+        {true, 8, VGA_RAM + 0x200, 0x0102030405060708}, {false, 8, VGA_RAM + 0x200, 0}, {false, 1, VGA_RAM + 0x203, 0},
     };
     compare(ops, ARRAY_SIZE(ops), _i, 30);
 }

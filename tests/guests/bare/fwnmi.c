@@ -1,7 +1,8 @@
 /*
  * A bare guest that takes system resets and machine checks, by the chip's vectors and by the entries it
  * registers with ibm,nmi-register, and says on the serial port what it found. Keys: g registers, i
- * interlock, r reboots, q switches off. Driven by tests/boot/fwnmi.py, which injects the faults.
+ * interlock, u gives a device tree (H_UPDATE_DT), r reboots, q switches off. Driven by
+ * tests/boot/fwnmi.py, which injects the faults.
  */
 typedef unsigned int u32;
 typedef unsigned char u8;
@@ -94,8 +95,13 @@ static void show(void)
     event[0] = 0;
 }
 
+/* A root with a node "guest", in which a property of no length. */
+static const u32 tree[] = {0xd00dfeed, 104, 56, 100, 40, 17, 16, 0, 2, 44,
+                           0, 0, 0, 0, 1, 0, 1, 0x67756573, 0x74000000, 3, 0, 0, 2, 2, 9, 0x70000000};
+
 static void key(u8 c)
 {
+    if (c == 'u') hex("update-dt: ", hypercall(0xf003, (void *)tree));
     if (c == 'g') hex("registered: ", rtas(21, 2, (u32)entry_sr, (u32)entry_mc));
     if (c == 'i') hex("interlock: ", rtas(22, 0, 0, 0));
     if (c == 'r') rtas(20, 0, 0, 0);

@@ -154,7 +154,10 @@ static void load(u32 *r, u32 abi, u32 n, const u32 *arg)
     }
 }
 
-static int is_vof(const struct test *t) { return t->abi == PAPR && (t->number & 0xfff0) == 0xf000 && t->number != 0xf002 && t->number != 0xf001 && t->number != 0xf003; }
+static int is_vof(const struct test *t)
+{
+    return t->abi == PAPR && (t->number == 0xf000 || t->number == 0xf005);
+}
 
 /* What r3 must be: with vof alone a number it does not know, or an ordinary system call. */
 static u32 wanted(const struct test *t)

@@ -123,11 +123,14 @@ static const struct test tests[] = {
     {OSI, 85, "valid", "sync-write", 0, {0, 0, 1, STRINGS, 512}},
     {OSI, 84, "valid", "sync-read", 0, {0, 0, 1, BUF, 512}, BUF, 0x2f6d6f6c},
 #define DISK(n, name)                                                                              \
-    {OSI, n, "size0", name, 0, {0, 0, 0, BUF, 0}}, {OSI, n, "outside", name, BAD, {0, 0, 0, NOWHERE, 512}}, \
-    {OSI, n, "device", name, BAD, {0, 0, 0, DEVICE, 512}}, {OSI, n, "wrap", name, BAD, {0, 0, 0, 0xffffff00, 512}}, \
+    {OSI, n, "size0", name, 0, {0, 0, 0, BUF, 0}},                                                 \
+    {OSI, n, "outside", name, BAD, {0, 0, 0, NOWHERE, 512}},                                       \
+    {OSI, n, "device", name, BAD, {0, 0, 0, DEVICE, 512}},                                         \
+    {OSI, n, "wrap", name, BAD, {0, 0, 0, 0xffffff00, 512}},                                       \
     {OSI, n, "bad", name, BAD, {0, 0, BAD, BUF, 512}}, {OSI, n, "bad", name, BAD, {0, 0, 0, BUF, BAD}}
     DISK(84, "sync-read"), DISK(85, "sync-write"),
-    {OSI, 79, "size0", "ring-setup", BAD, {0, RING, 0}}, {OSI, 79, "size3", "ring-setup", BAD, {0, RING, 3}},
+    {OSI, 79, "size0", "ring-setup", BAD, {0, RING, 0}},
+    {OSI, 79, "size3", "ring-setup", BAD, {0, RING, 3}},
     {OSI, 79, "bad", "ring-setup channel", BAD, {1, RING, 8}},
     {OSI, 80, "bad", "start without a ring", BAD, {0, 3}}, {OSI, 82, "bad", "kick, stopped", BAD, {0}},
 #define NO_RING(class, at)                                                                         \

@@ -14,7 +14,8 @@
 #define M2 0x77810f9bul
 
 /* The system call with r3-r8 as given; *so is CR0[SO], Linux's sign of an error. */
-static long system_call(long number, unsigned long a, unsigned long b, unsigned long c, unsigned long *r4, int *so)
+static long system_call(long number, unsigned long a, unsigned long b, unsigned long c,
+                        unsigned long *r4, int *so)
 {
     register long r0 __asm__("r0") = number;
     register unsigned long r3 __asm__("r3") = a, r4_ __asm__("r4") = b, r5 __asm__("r5") = c;
