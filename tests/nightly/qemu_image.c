@@ -330,6 +330,7 @@ bool rig_open(struct rig *r, const char *qemu, const char *cpu)
         return false;
     }
     ppc_set_sc(r->b.cpu, on_sc, r);
+    if (!bare_set_named(&r->b, "hid0", (struct value){0, 0xc000})) return false; /* caches on, as Linux has them */
     for (uint32_t v = 0x100; v < VECTORS_END; v += 0x20) put_be32(r->b.ram + v, 0x44000002 | LEV_VECTOR << 5);
     return true;
 }

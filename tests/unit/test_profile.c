@@ -81,6 +81,44 @@ START_TEST(test_reset_and_others)
 }
 END_TEST
 
+/* Every line of cpu/spec.def with its condition true and not: li and addi, lis and addis, mr and or; then with CR0 = 0
+ * and CR1 = 15 bt and bf of each bit to the next instruction and out of the page (not taken); bdnz both ways; blr,
+ * bctr, bctrl, blrl, btlr, btctr behind bcl, mflr, addi, mtlr or mtctr; the same untaken; XER, CTR, VRSAVE. */
+static const uint32_t specialised[] = {
+    0x38600005, 0x38630005, 0x3cc00001, 0x3cc60001, 0x7c641b78, 0x7c642b78, 0x38e00f00, 0x3ce00f00,
+    0x7ceff120, 0x41800004, 0x41804000, 0x40840004, 0x40844000, 0x41810004, 0x41814000, 0x40850004,
+    0x40854000, 0x41820004, 0x41824000, 0x40860004, 0x40864000, 0x41830004, 0x41834000, 0x40870004,
+    0x40874000, 0x39000001, 0x7d0903a6, 0x42004000, 0x7c6903a6, 0x42000004, 0x41000004, 0x42800004,
+    0x429f0005, 0x429f0005, 0x7ca802a6, 0x38a50010, 0x7ca803a6, 0x4e800020, 0x429f0005, 0x7ca802a6,
+    0x38a50010, 0x7ca903a6, 0x4e800420, 0x429f0005, 0x7ca802a6, 0x38a50010, 0x7ca903a6, 0x4e800421,
+    0x429f0005, 0x7ca802a6, 0x38a50010, 0x7ca803a6, 0x4e800021, 0x429f0005, 0x7ca802a6, 0x38a50010,
+    0x7ca803a6, 0x4d840020, 0x429f0005, 0x7ca802a6, 0x38a50010, 0x7ca903a6, 0x4d840420, 0x4d800020,
+    0x4d800420, 0x7d2102a6, 0x7d2103a6, 0x7d2902a6, 0x7d2903a6, 0x7d2042a6, 0x7d2043a6, 0x48000004,
+};
+
+START_TEST(test_specialised)
+{
+    static const char *const ops[] = {
+        "li_0 F", "addi_0 F", "lis_0 F", "addis_0 F", "mr_0 F", "or_0 F", "bc_t_lt_0 B", "bc_t_gt_0 B", "bc_t_eq_0 B",
+        "bc_f_lt_0 B", "bc_f_gt_0 B", "bc_f_eq_0 B", "far_bc_t_lt_0 B", "far_bc_t_gt_0 B", "far_bc_t_eq_0 B",
+        "far_bc_f_lt_0 B", "far_bc_f_gt_0 B", "far_bc_f_eq_0 B", "bdnz_0 B", "far_bdnz_0 B", "bc_0 B", "far_bc_0 B",
+        "blr_0 J", "bctr_0 J", "bctrl_1 J", "bclr_0 J", "bcctr_0 J", "bclr_1 J", "mflr_0 F", "mtlr_0 F", "mfctr_0 F",
+        "mtctr_0 F", "mfxer_0 F", "mtxer_0 F", "mfspr_0 S", "mtspr_0 S",
+    };
+    rig_init(&r, "7457", PPC_GLUE_PROFILE);
+    rig_code(&r, specialised, ARRAY_SIZE(specialised));
+    ck_assert(rig_run(&r, 1000));
+    ck_assert_uint_eq(ppc_pc(r.cpu), CODE_AT + 4 * ARRAY_SIZE(specialised) + 4);
+    report();
+    for (unsigned i = 0; i < ARRAY_SIZE(ops); i++) {
+        char line[48];
+        snprintf(line, sizeof line, "\nop %s ", ops[i]);
+        ck_assert_msg(strstr(text, line) != NULL, "%s was not counted:\n%s", ops[i], text);
+    }
+    rig_free(&r);
+}
+END_TEST
+
 /* A branch out of its page has a handler of its own, which no pair contains. */
 START_TEST(test_far)
 {
@@ -122,6 +160,7 @@ int main(void)
     TCase *t = tcase_create("profile");
     tcase_add_test(t, test_counts);
     tcase_add_test(t, test_reset_and_others);
+    tcase_add_test(t, test_specialised);
     tcase_add_test(t, test_far);
     tcase_add_test(t, test_room);
     suite_add_tcase(s, t);
