@@ -11,6 +11,7 @@
 #include "hcall/providers.h"
 #include "machines/chardev.h"
 #include "machines/machine.h"
+#include "machines/net.h"
 #include "machines/pci.h"
 
 #define MAC_EPOCH 0x7c25b080u /* 1904 to 1970 in seconds */
@@ -53,9 +54,29 @@ static int64_t tty_put(void *owner, struct ppc_cpu *c)
 
 static int64_t tty_get(void *owner, struct ppc_cpu *c)
 {
+    struct hv *v = owner;
     uint8_t byte;
     (void)c;
-    return chardev_read(hv_console(owner), &byte, 1) ? byte : -1;
+    if (v->osi.tty_full) {
+        v->osi.tty_full = false;
+        return v->osi.tty;
+    }
+    return chardev_read(hv_console(v), &byte, 1) ? byte : -1;
+}
+
+/* The first serial line's input is told to the UART, so only a line of its own interrupts. */
+static struct chardev *own_tty(struct hv *v) { return v->m->cfg->serial[1]; }
+
+static void tty_readable(void *ctx) { osi_line(ctx, OSI_IRQ_TTY, true); }
+
+/* Input that came while the guest was reading raises the line again. */
+static int64_t tty_ack(void *owner, struct ppc_cpu *c)
+{
+    struct hv *v = owner;
+    (void)c;
+    if (!v->osi.tty_full && own_tty(v)) v->osi.tty_full = chardev_read(own_tty(v), &v->osi.tty, 1);
+    osi_line(v, OSI_IRQ_TTY, v->osi.tty_full);
+    return 0;
 }
 
 static int64_t nothing(void *owner, struct ppc_cpu *c)
@@ -158,6 +179,13 @@ void osi_init(struct hv *v)
     osi_block_init(v);
     osi_enet_init(v);
     osi_input_init(v);
+    if (own_tty(v)) chardev_listen(own_tty(v), tty_readable, v);
+}
+
+void osi_fini(struct hv *v)
+{
+    netdev_listen(v->m->cfg->net, NULL, NULL);
+    if (own_tty(v)) chardev_listen(own_tty(v), NULL, NULL);
 }
 
 void osi_reset(struct hv *v)
@@ -165,6 +193,7 @@ void osi_reset(struct hv *v)
     osi_block_reset(v);
     osi_enet_reset(v);
     v->osi.input = (struct osi_input){.active = false};
+    v->osi.tty_full = false;
     v->osi.level = v->osi.mask = 0;
     osi_pic_update(v);
 }
@@ -232,7 +261,7 @@ static const struct hcall_entry entries[] = {
     {61, "pic-unmask-irq", unmask_irq},    {63, "pic-get-active-irq", active_irqs},
     {92, "mticks-to-usecs", ticks_to_us},  {93, "usecs-to-mticks", us_to_ticks},
     {97, "tty-putc", tty_put},             {98, "tty-getc", tty_get},
-    {99, "tty-irq-ack", nothing},
+    {99, "tty-irq-ack", tty_ack},
 };
 
 const struct hv_table hv_osi = {

@@ -11,7 +11,7 @@ struct device;
 struct hv;
 
 /* Inputs of the osi-pic as the /mol nodes name them. */
-enum { OSI_IRQ_BLOCK = 5, OSI_IRQ_KEYBOARD, OSI_IRQ_MOUSE, OSI_IRQ_ENET };
+enum { OSI_IRQ_BLOCK = 5, OSI_IRQ_KEYBOARD, OSI_IRQ_MOUSE, OSI_IRQ_ENET, OSI_IRQ_TTY };
 
 #define OSI_RING_MAX 4096u /* elements of a ring */
 #define OSI_ELEMENT  16u
@@ -54,9 +54,12 @@ struct osi {
     struct osi_block block;
     struct osi_enet enet;
     struct osi_input input;
+    uint8_t tty; /* a byte that tty-irq-ack found waiting */
+    bool tty_full;
 };
 
 void osi_init(struct hv *v);
+void osi_fini(struct hv *v);
 void osi_reset(struct hv *v);
 /* Bounds after loading. */
 void osi_check_state(struct hv *v);

@@ -87,12 +87,21 @@ static const struct state_field state[] = {
     S_BYTES(hv, osi.input.key), S_U8(hv, osi.input.key_head), S_U8(hv, osi.input.keys),
     S_BYTES(hv, osi.input.down), S_BOOL(hv, osi.input.active), S_U32(hv, osi.input.dx),
     S_U32(hv, osi.input.dy), S_U8(hv, osi.input.buttons),
+    S_U8(hv, osi.tty), S_BOOL(hv, osi.tty_full),
     S_END,
 };
+
+static void hv_fini(struct device *d)
+{
+    struct hv *v = (struct hv *)d;
+    if (v->on & HV_OSI) osi_fini(v);
+    free(v);
+}
 
 static const struct device_type hv_type = {
     .name = "hypercalls",
     .reset = hv_reset,
+    .fini = hv_fini,
     .state = state,
     .state_version = 1,
     .after_load = hv_after_load,
@@ -154,7 +163,7 @@ static const struct {
     {HCALL_EV, 0x10004, "kept only: the i8259 has its own"},
     {HCALL_OSI, 22, "PCI configuration only"},
     {HCALL_OSI, 58, "returns at once"},
-    {HCALL_OSI, 99, "no interrupt: 98 is polled"},
+    {HCALL_OSI, 99, "interrupts with a second serial line"},
     {HCALL_OSI, 26, "no absolute pointer"},
     {HCALL_OSI, 51, "raw codes are HID usages"},
     {HCALL_OSI, 80, "the line is fixed; eject and door are the host's"},
@@ -308,7 +317,7 @@ static void mol_node(struct hv *v, struct fdtw *w)
     mol_child(w, "mol-keyboard", "keyboard", OSI_IRQ_KEYBOARD);
     mol_child(w, "mol-mouse", "mouse", OSI_IRQ_MOUSE);
     if (v->m->cfg->net) mol_child(w, "mol-enet", "network", OSI_IRQ_ENET);
-    mol_child(w, "mol-tty", "serial", 9); /* polled: no line of it is ever raised */
+    mol_child(w, "mol-tty", "serial", OSI_IRQ_TTY);
     mol_child(w, "mol-display", "display", -1);
     fdtw_end(w);
 }

@@ -399,6 +399,55 @@ START_TEST(interrupt_reaches_the_cpu)
 }
 END_TEST
 
+/* --- tty --- */
+
+struct line {
+    struct chardev c; /* first */
+    const char *input;
+};
+
+static void line_write(struct chardev *c, const uint8_t *p, size_t len)
+{
+    (void)c;
+    (void)p;
+    (void)len;
+}
+
+static size_t line_read(struct chardev *c, uint8_t *p, size_t len)
+{
+    struct line *l = (struct line *)c;
+    if (!len || !*l->input) return 0;
+    *p = (uint8_t)*l->input++;
+    return 1;
+}
+
+START_TEST(tty_interrupts)
+{
+    static const struct chardev_ops ops = {.write = line_write, .read = line_read};
+    struct line l = {.c.ops = &ops, .input = ""};
+    struct board *b = calloc(1, sizeof *b);
+    struct error err = {{0}};
+    b->cfg = (struct config){.machine = "pegasos2", .ram_size = 64u << 20, .icount = true,
+                             .portable = true, .hypercalls = "vof+osi", .serial = {NULL, &l.c}};
+    b->cfg.log_to = fopen("/dev/null", "w");
+    ck_assert_msg(machine_new(&b->cfg, &b->m, &err) == 0, "%s", err.text);
+    OSI3(b, 61, 9);
+    ck_assert_int_eq(OSI3(b, 98, 0), -1);
+    l.input = "ab";
+    l.c.readable(l.c.ctx);
+    ck_assert(irq_is_up(b, 9));
+    ck_assert_int_eq(OSI3(b, 98, 0), 'a');
+    ck_assert_int_eq(OSI3(b, 99, 0), 0); /* b waits: again */
+    ck_assert(irq_is_up(b, 9));
+    ck_assert_int_eq(OSI3(b, 98, 0), 'b');
+    ck_assert_int_eq(OSI3(b, 99, 0), 0);
+    ck_assert(!irq_is_up(b, 9));
+    ck_assert_int_eq(OSI3(b, 98, 0), -1);
+    board_free(b);
+    ck_assert_ptr_null(l.c.readable);
+}
+END_TEST
+
 /* --- tree and NVRAM --- */
 
 static uint32_t str(struct board *b, uint32_t at, const char *s)
@@ -502,6 +551,7 @@ int main(void)
     tcase_add_test(tc, every_key_has_one_code);
     tcase_add_test(tc, mouse);
     tcase_add_test(tc, interrupt_reaches_the_cpu);
+    tcase_add_test(tc, tty_interrupts);
     tcase_add_test(tc, prom_walk);
     tcase_add_test(tc, prom_change);
     tcase_add_test(tc, nvram_bytes);
