@@ -45,6 +45,7 @@ static bool translate(struct ppc_cpu *c, ureg ea, unsigned len, enum access acce
     if (!mmu_translate(c, ea, access, kind, x)) return false;
     if (unlikely(c->debug != NULL)) debug_access(c, ea, len, access);
     if (!(c->spr[SPR_N_dabr] & 3)) mmu_fill_data(c, ea, x);
+    c->dcbz_checked |= (x->wimg & WIMG_W) != 0;
     return true;
 }
 
@@ -195,12 +196,18 @@ enum sem store_multiple(struct ppc_cpu *c, ureg ea, unsigned rs, unsigned len, b
 
 #define GRANULE (~(paddr_t)(CACHE_LINE - 1))
 
+/* Write-through memory has no reservations (MPC7400UM 4.6.3). */
+static bool reservable(struct ppc_cpu *c, ureg ea, enum access access, const struct xlate *x)
+{
+    return !(x->wimg & WIMG_W) || mmu_fault(c, ea, access, DSISR_CI_RESERVE, 0);
+}
+
 enum sem load_reserve(struct ppc_cpu *c, ureg ea, unsigned rd, unsigned len)
 {
     struct xlate x;
     if (ea & (len - 1)) return ppc_raise_alignment(c, ea);
     ea = munge(c, ea, len);
-    if (!translate(c, ea, len, ACCESS_LOAD, KIND_RESERVE, &x)) return SEM_FAULT;
+    if (!translate(c, ea, len, ACCESS_LOAD, KIND_RESERVE, &x) || !reservable(c, ea, ACCESS_LOAD, &x)) return SEM_FAULT;
     c->gpr[rd] = (ureg)bus_read(c->bus, x.pa, len);
     c->reserved = true;
     c->reserve_pa = x.pa & GRANULE;
@@ -214,7 +221,7 @@ enum sem store_conditional(struct ppc_cpu *c, ureg ea, uint64_t v, unsigned len)
     struct xlate x;
     if (ea & (len - 1)) return ppc_raise_alignment(c, ea);
     ea = munge(c, ea, len);
-    if (!translate(c, ea, len, ACCESS_STORE, KIND_RESERVE, &x)) return SEM_FAULT;
+    if (!translate(c, ea, len, ACCESS_STORE, KIND_RESERVE, &x) || !reservable(c, ea, ACCESS_STORE, &x)) return SEM_FAULT;
     if (c->reserved) bus_write(c->bus, x.pa, len, v);
     cr_set_field(c, 0, (c->reserved ? CR_EQ : 0) | (c->xer_so ? CR_SO : 0));
     c->reserved = false;
@@ -245,12 +252,17 @@ enum sem cache_touch(struct ppc_cpu *c, ureg ea, enum access access)
     return mmu_translate(c, ea, access, KIND_PLAIN, &x) ? SEM_NEXT : SEM_FAULT;
 }
 
-/* dcbz on cache-inhibited or write-through memory raises alignment (MPC7450UM 4.6.6). */
+static bool may_allocate(const struct ppc_cpu *c, const struct xlate *x)
+{
+    return !(x->wimg & (WIMG_W | WIMG_I)) && data_cache_on(c);
+}
+
+/* dcbz on cache-inhibited or write-through memory, or with the cache off or locked, raises alignment (MPC7400UM 4.6.6). */
 enum sem cache_zero(struct ppc_cpu *c, ureg line, ureg ea)
 {
     struct xlate x;
     if (!translate(c, ea, 1, ACCESS_STORE, KIND_PLAIN, &x)) return SEM_FAULT;
-    if (x.wimg & (WIMG_W | WIMG_I)) return ppc_raise_alignment(c, ea);
+    if (!may_allocate(c, &x)) return ppc_raise_alignment(c, ea);
     if (unlikely(c->debug != NULL)) debug_access(c, line, CACHE_LINE, ACCESS_STORE);
     paddr_t pa = (x.pa & ~(paddr_t)PAGE_MASK) | (line & PAGE_MASK);
     for (unsigned i = 0; i < CACHE_LINE; i += 8) bus_write(c->bus, pa + i, 8, 0);
@@ -262,7 +274,7 @@ enum sem cache_allocate(struct ppc_cpu *c, ureg line)
     struct xlate x;
     uint32_t dsisr = c->dsisr;
     ureg dar = c->dar;
-    if (translate(c, line, 1, ACCESS_STORE, KIND_PLAIN, &x) && !(x.wimg & (WIMG_W | WIMG_I)))
+    if (translate(c, line, 1, ACCESS_STORE, KIND_PLAIN, &x) && may_allocate(c, &x))
         return cache_zero(c, line, line);
     c->dsisr = dsisr; /* dcba never faults */
     c->dar = dar;

@@ -3,6 +3,7 @@
 #include "cpu/codecache.h"
 #include "cpu/fpu_exact.h"
 #include "cpu/magic.h"
+#include "cpu/perfmon.h"
 #include "cpu/spr.h"
 #include "mmu/mmu.h"
 
@@ -60,7 +61,7 @@ static bool interrupt_ready(const struct ppc_cpu *c)
     if (c->lines & 1u << PPC_LINE_SRESET) return true;
     if (c->lines & 1u << PPC_LINE_MCP && (c->msr & MSR_ME)) return true;
     if (!ext_enabled(c)) return false;
-    return c->dec_pending || c->lines & (1u << PPC_LINE_EXT | 1u << PPC_LINE_SMI);
+    return c->dec_pending || c->pending || c->lines & (1u << PPC_LINE_EXT | 1u << PPC_LINE_SMI);
 }
 
 void ppc_irq_changed(struct ppc_cpu *c)
@@ -88,6 +89,10 @@ static bool power_down(const struct ppc_cpu *c)
 void msr_write(struct ppc_cpu *c, ureg v)
 {
     ureg old = c->msr;
+    if (unlikely(c->pm.on)) {
+        perfmon_sync(c);
+        c->kick |= KICK_SYNC;
+    }
     c->msr = v & msr_implemented(c->model);
     c->fpu.gate = fpu_gate_of(c);
     if ((old ^ c->msr) & (MSR_IR | MSR_DR | MSR_PR | MSR_LE)) {
@@ -160,6 +165,13 @@ static const char *vector_name(unsigned v)
     case VEC_DECREMENTER: return "decrementer";
     case VEC_SYSTEM_CALL: return "system call";
     case VEC_TRACE: return "trace";
+    case VEC_PERFMON: return "performance monitor";
+    case VEC_ITLB_MISS: return "instruction TLB miss";
+    case VEC_DTLB_LOAD_MISS: return "data TLB miss on load";
+    case VEC_DTLB_STORE_MISS: return "data TLB miss on store";
+    case VEC_IABR: return "instruction address breakpoint";
+    case VEC_SMI: return "system management";
+    case VEC_THERMAL: return "thermal management";
     case VEC_VEC_UNAVAILABLE: return "AltiVec unavailable";
     default: return "other";
     }
@@ -179,6 +191,7 @@ void ppc_take_exception(struct ppc_cpu *c, ureg return_pc)
         c->kick |= KICK_STOP;
         return;
     }
+    if (unlikely(c->pm.on) && vector != VEC_SYSTEM_CALL && vector != VEC_TRACE) perfmon_not_completed(c);
     c->srr0 = return_pc;
     c->srr1 = (c->msr & SRR1_MSR_MASK) | c->exc_srr1;
     c->idle = false;
@@ -203,9 +216,14 @@ bool ppc_take_interrupt(struct ppc_cpu *c)
         return false; /* KICK_IRQ stays: asked again after the next instruction */
     } else if (c->lines & 1u << PPC_LINE_EXT) {
         ppc_raise(c, VEC_EXTERNAL, 0);
-    } else {
+    } else if (c->pending & PENDING_PERFMON) {
+        perfmon_taken(c);
+        ppc_raise(c, VEC_PERFMON, 0);
+    } else if (c->dec_pending) {
         c->dec_pending = false;
         ppc_raise(c, VEC_DECREMENTER, 0);
+    } else {
+        ppc_raise(c, VEC_THERMAL, 0);
     }
     ppc_take_exception(c, c->pc);
     return true;

@@ -172,9 +172,18 @@ static void trace_line(struct ppc_cpu *c, uint32_t word)
     log_line(c->log, LOG_EXEC, "%08lx: %08x  %s", (unsigned long)c->pc, word, text);
 }
 
+/* The instruction is not executed; run_loop comes here with one at a time while IABR is armed. */
+static bool iabr_hit(struct ppc_cpu *c)
+{
+    ureg iabr = c->spr[SPR_N_iabr];
+    if (PPC_WIDTH == 64 || !(iabr & IABR_BE) || ((iabr & IABR_TE) != 0) != ((c->msr & MSR_IR) != 0)) return false;
+    return (c->pc & ~(ureg)3) == (iabr & ~(ureg)3);
+}
+
 /* MSR[SE] traps after every instruction but rfi, MSR[BE] after branches (PEM 6.4.10). */
 static bool wants_trace(ureg msr, enum insn_id id, enum sem r)
 {
+    if (id == INSN_isync && PPC_WIDTH == 32) return false; /* MPC7400UM table 4-2 */
     if (r == SEM_FAULT || id == INSN_rfi || id == INSN_rfid || id == INSN_sc) return false;
     if (msr & MSR_SE) return true;
     return msr & MSR_BE && (insn_table[id].glue == GLUE_B || insn_table[id].glue == GLUE_J);
@@ -189,6 +198,11 @@ void exec_step(struct ppc_cpu *c)
     }
     if (unlikely(c->debug != NULL) && debug_stops_at(c, c->pc)) {
         c->kick |= KICK_DEBUG;
+        return;
+    }
+    if (unlikely(iabr_hit(c))) {
+        ppc_raise(c, VEC_IABR, 0);
+        loop_finish(c, SEM_FAULT);
         return;
     }
     struct slot s = {0};

@@ -10,6 +10,7 @@
 #include "cpu/exec.h"
 #include "cpu/fpu_exact.h"
 #include "cpu/magic.h"
+#include "cpu/perfmon.h"
 #include "cpu/profile.h"
 #include "cpu/rest.h"
 #include "cpu/sem.h"
@@ -102,6 +103,13 @@ static bool interrupt_held(const struct ppc_cpu *c)
     return unlikely(c->kick & KICK_IRQ) && magic_critical(c);
 }
 
+/* The instruction address breakpoint (MPC7400UM 4.6.14), in the mode it is for. */
+static bool iabr_armed(const struct ppc_cpu *c)
+{
+    ureg iabr = c->spr[SPR_N_iabr];
+    return PPC_WIDTH == 32 && unlikely(iabr & IABR_BE) && ((iabr & IABR_TE) != 0) == ((c->msr & MSR_IR) != 0);
+}
+
 static enum ppc_stop run_loop(struct ppc_cpu *c)
 {
     for (;;) {
@@ -128,10 +136,12 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
             if (rest_try(c)) return PPC_STOP_REST;
             continue;
         }
-        if (c->tracing || c->msr & (MSR_SE | MSR_BE) || interrupt_held(c)) exec_step(c);
+        if (unlikely(c->pm.on)) perfmon_hold(c);
+        if (c->tracing || c->msr & (MSR_SE | MSR_BE) || iabr_armed(c) || interrupt_held(c) || unlikely(c->pm.on && c->pm.step)) exec_step(c);
         else if (c->profile) exec_profile_run(c);
         else if (c->tail) c->tail->run(c);
         else exec_call_run(c);
+        if (unlikely(c->pm.held)) perfmon_release(c);
     }
 }
 

@@ -119,7 +119,7 @@ SEM(dcbz)
     ureg ea = EA_X & ~(ureg)(CACHE_LINE - 1);
 #if FAST_GLUE
     uint8_t *p = mem_write_span(c, ea, CACHE_LINE);
-    if (unlikely(!p)) return SEM_FAULT;
+    if (unlikely(!p) || unlikely(c->dcbz_checked)) return SEM_FAULT;
     static const union vreg zero;
     for (unsigned i = 0; i < CACHE_LINE; i += 16) memcpy(p + i, &zero, 16);
     return SEM_NEXT;

@@ -73,10 +73,14 @@ SEM(mtsr) { mmu_write_sr(c, (unsigned)s->imm & 15, (uint32_t)RS); return SEM_NEX
 SEM(mtsrin) { mmu_write_sr(c, (uint32_t)RB >> 28, (uint32_t)RS); return SEM_NEXT; }
 SEM(tlbie) { mmu_tlbie(c, RB); return SEM_NEXT; }
 SEM(tlbia) { mmu_tlbia(c); return SEM_NEXT; }
-/* The software table search loads single TLB entries (MPC7450UM 5.5.5.2); our walkers read the
- * page table themselves, and the soft TLB takes the entry that PTEHI/PTELO describe. */
+/* MPC7450UM 5.5.5.2 */
+#if PPC_WIDTH == 32
 SEM(tlbld) { mmu_tlb_load(c, RB, false); return SEM_NEXT; }
 SEM(tlbli) { mmu_tlb_load(c, RB, true); return SEM_NEXT; }
+#else /* of the 745x alone */
+SEM(tlbld) { (void)s; return raise(c, VEC_PROGRAM, PROGRAM_ILLEGAL); }
+SEM(tlbli) { (void)s; return raise(c, VEC_PROGRAM, PROGRAM_ILLEGAL); }
+#endif
 #endif
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cpu/exception.h"
+#include "cpu/perfmon.h"
 #include "cpu/sem.h"
 #include "mmu/mmu.h"
 
@@ -35,14 +36,38 @@ static bool is_pmon_copy(unsigned n) { return n >= 928 && n <= 942; }
 
 /* The thermal assist unit (MPC750UM 10.3) at a steady 40 degrees: a valid threshold register
  * answers at once while THRM3[E] is set. */
+enum { TIN = INT32_MIN, TIV = 1 << 30, TID = 4, TIE = 2 };
+
 static ureg thrm_read(const struct ppc_cpu *c, unsigned n)
 {
-    enum { TIN = INT32_MIN, TIV = 1 << 30, TID = 4, V = 1, E = 1, DEGREES = 40 };
+    enum { V = 1, E = 1, DEGREES = 40 };
     uint32_t v = (uint32_t)c->spr[n] & ~((uint32_t)TIN | TIV);
     if (!(v & V) || !(c->spr[SPR_N_thrm3] & E)) return v;
     unsigned threshold = v >> 23 & 127;
     bool crossed = v & TID ? DEGREES < threshold : DEGREES > threshold;
     return v | TIV | (crossed ? (uint32_t)TIN : 0);
+}
+
+/* MPC7400UM 4.6.17: asked for as long as a threshold that is crossed enables it. */
+static void thrm_write(struct ppc_cpu *c, unsigned n, ureg v)
+{
+    bool due = false;
+    c->spr[n] = v;
+    for (unsigned i = SPR_N_thrm1; i <= SPR_N_thrm2; i++) {
+        ureg t = thrm_read(c, i);
+        due |= t & TIE && t & TIV && t & (uint32_t)TIN;
+    }
+    c->pending = (c->pending & ~(unsigned)PENDING_THERMAL) | (due ? PENDING_THERMAL : 0);
+    ppc_irq_changed(c);
+}
+
+static bool is_perfmon(const struct ppc_cpu *c, unsigned n)
+{
+    switch (n) {
+    case SPR_N_mmcr0: case SPR_N_mmcr1: case SPR_N_pmc1: case SPR_N_pmc2: case SPR_N_pmc3: case SPR_N_pmc4: return true;
+    case SPR_N_pmc5: case SPR_N_pmc6: return c->model->features & PPC_F_745X;
+    default: return false;
+    }
 }
 
 /* The time base is read whole through its lower number (64-bit PEM chapter 2); DEC stays 32 bits wide. */
@@ -53,6 +78,7 @@ ureg spr_get(struct ppc_cpu *c, unsigned n)
     const uint32_t *bat = bat_register(c, n);
     if (bat) return *bat;
     if (is_pmon_copy(n)) n += 16;
+    if (c->pm.on && is_perfmon(c, n)) perfmon_sync(c);
     switch (n) {
     case SPR_N_xer: return xer_get(c);
     case SPR_N_lr: return c->lr;
@@ -90,6 +116,12 @@ static ureg cache_control(const struct ppc_cpu *c, unsigned n, ureg v)
     }
 }
 
+/* Where dcbz works; MPC7400UM 4.6.6. The 64-bit models' caches have no such switch. */
+bool data_cache_on(const struct ppc_cpu *c)
+{
+    return PPC_WIDTH == 64 || (c->spr[SPR_HID0] & (HID0_DCE | HID0_DLOCK)) == HID0_DCE;
+}
+
 unsigned spr_bits(unsigned n)
 {
     switch (n) {
@@ -107,6 +139,12 @@ void spr_set(struct ppc_cpu *c, unsigned n, ureg v)
             *bat = (uint32_t)v;
             mmu_flush_all(c);
         }
+        return;
+    }
+    if (PPC_WIDTH == 32 && is_perfmon(c, n)) {
+        perfmon_sync(c);
+        c->spr[n] = v;
+        perfmon_changed(c);
         return;
     }
     switch (n) {
@@ -129,9 +167,19 @@ void spr_set(struct ppc_cpu *c, unsigned n, ureg v)
         if (c->model->features & PPC_F_745X) c->spr[n] = v;
         break;
     case SPR_N_hid0:
-        if (PPC_WIDTH == 32 && (c->spr[n] ^ v) & HID0_HIGH_BAT_EN) mmu_flush_all(c);
+        if (PPC_WIDTH == 32 && (c->spr[n] ^ v) & (HID0_HIGH_BAT_EN | HID0_STEN)) mmu_flush_all(c);
         c->spr[n] = cache_control(c, n, v);
+        c->dcbz_checked |= !data_cache_on(c);
         break;
+    case SPR_N_dabr: /* pages that it watches are not to be remembered: cpu/access.c */
+        if (c->spr[n] != v) mmu_flush_all(c);
+        c->spr[n] = v;
+        break;
+    case SPR_N_iabr: /* while it is armed, instructions go one at a time: run_loop */
+        c->spr[n] = v;
+        c->kick |= KICK_SYNC;
+        break;
+    case SPR_N_thrm1: case SPR_N_thrm2: case SPR_N_thrm3: thrm_write(c, n, v); break;
     case SPR_N_ctrlw: c->spr[SPR_N_ctrl] = c->spr[n] = (uint32_t)v; break; /* one register */
     default: c->spr[n] = cache_control(c, n, v); break;
     }
@@ -174,6 +222,9 @@ enum sem spr_write(struct ppc_cpu *c, unsigned n, ureg v)
 void spr_reset(struct ppc_cpu *c)
 {
     memset(c->spr, 0, sizeof c->spr);
+    c->pending = 0;
+    c->pm.on = false;
+    c->dcbz_checked = !data_cache_on(c);
     c->spr[SPR_HID1] = c->model->hid1;
     c->spr[SPR_N_vrsave] = 0;
     if (c->model->features & PPC_F_745X) c->spr[SPR_N_msscr0] = 0; /* one processor: ID 0 */

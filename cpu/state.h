@@ -67,6 +67,20 @@ struct rest_point {
 };
 #define REST_POINT_BITS 6
 
+/* The 745x's own TLB, which counts only with software table search (mmu/tlb745x.c). */
+#define ARCH_TLB_SETS 64
+struct arch_tlb_entry {
+    uint32_t hi, lo; /* PTEHI without H, PTELO */
+    uint16_t page;   /* page index in the segment */
+};
+struct arch_tlb_set {
+    struct arch_tlb_entry way[2];
+    uint8_t lru;
+};
+
+/* Interrupts that the CPU asks for itself, beside the decrementer. */
+enum { PENDING_PERFMON = 1, PENDING_THERMAL = 2 };
+
 enum { KICK_STOP = 1, KICK_IRQ = 2, KICK_SYNC = 4, KICK_DEBUG = 8 };
 
 struct ppc_cpu {
@@ -113,7 +127,19 @@ struct ppc_cpu {
 #if PPC_WIDTH == 64
     struct slb_entry slb[SLB_SIZE];
 #endif
+#if PPC_WIDTH == 32
+    struct arch_tlb_set arch_tlb[2][ARCH_TLB_SETS]; /* data, instructions */
+#endif
     uint32_t xer_rest;
+    bool dcbz_checked; /* the cache is off or was, or a write-through page was seen: dcbz may not go the short way */
+
+    /* performance monitor (cpu/perfmon.c) */
+    struct {
+        bool on;       /* something counts in some mode */
+        bool step;     /* a counter is about to turn negative */
+        uint64_t seen; /* core_insns() when the counters were brought up to date */
+        int64_t held;  /* kept back from the slice */
+    } pm;
     ureg spr[1024];          /* storage of SPRs without behaviour */
 
     /* KVM's magic page (cpu/magic.h): where it is, TLB_NONE for nowhere, and what of it is memory */
@@ -129,8 +155,8 @@ struct ppc_cpu {
     bool dec_pending;
     struct event dec_event;
 
-    /* interrupt inputs, bit per enum ppc_line */
-    unsigned lines;
+    /* interrupt inputs, bit per enum ppc_line; PENDING_* */
+    unsigned lines, pending;
     bool idle, checkstop;
 
     /* run control */

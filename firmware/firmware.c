@@ -291,6 +291,7 @@ static void set_state(struct firmware *f, uint64_t entry)
     struct ppc_cpu *c = f->m->cpu;
     ppc_reset(c);
     ppc_set_msr(c, MSR_FP | MSR_ME);
+    (void)ppc_reg_set(c, "hid0", (const uint8_t[16]){0, 0, 0xc0, 0}); /* ICE, DCE: caches are on */
     for (unsigned i = 0; i < 32; i++)
         ppc_set_gpr(c, i, 0);
     ppc_set_gpr(c, 1, f->vof + VOF_LEN - 0x20);

@@ -34,7 +34,8 @@ int bare_new(struct bare *b, const struct ppc_model *model, enum ppc_glue glue, 
     };
     b->cpu = ppc_new(&cfg, err);
     r = -1;
-    if (b->cpu) return 0;
+    /* caches on: dcbz works. A 64-bit HID0 is another register, and its caches have no switch. */
+    if (b->cpu && (wide || bare_set_named(b, "hid0", (struct value){0, 0xc000}))) return 0;
 fail:
     bare_free(b);
     return r;

@@ -461,7 +461,8 @@ static int load(struct lockstep *l)
         return EXIT_BAD;
     }
     memcpy(l->full.b.ram, l->fast.b.ram, l->fast.b.ram_size);
-    set_both(l, BARE_PC, 0, (struct value){0, l->image.pc});
+    image_start(&l->image, &l->fast.b);
+    image_start(&l->image, &l->full.b);
     for (int i = 0; i < l->n_regs; i++) {
         int e = set_register(l, l->regs[i]);
         if (e) return e;

@@ -232,7 +232,7 @@ static int prepare(struct run *r)
     }
     if (r->stop_trap) plant(r, VEC_PROGRAM, LEV_TRAP, STOP_TRAP);
     if (r->stop_blr0) plant(r, 0, LEV_BLR0, STOP_BLR0);
-    bare_set(&r->b, BARE_PC, 0, (struct value){0, r->image.pc});
+    image_start(&r->image, &r->b);
     for (int i = 0; i < r->n_regs && !e; i++) e = set_register(r, r->regs[i]);
     return e;
 }

@@ -32,8 +32,8 @@ static bool find_pte(struct ppc_cpu *c, uint32_t vsid, uint32_t page, paddr_t *a
     return false;
 }
 
-/* PP under key (PEM table 7-?): bit 0 readable, bit 1 writable. */
-static unsigned page_rights(bool key, unsigned pp)
+/* PEM table 7-? */
+unsigned hash32_rights(bool key, unsigned pp)
 {
     static const uint8_t rights[2][4] = {{3, 3, 3, 1}, {0, 1, 3, 1}};
     return rights[key][pp];
@@ -57,7 +57,7 @@ enum walk hash32_walk(struct ppc_cpu *c, ureg ea, uint32_t sr, enum access acces
     if (!find_pte(c, sr & 0xffffff, (uint32_t)ea >> 12 & 0xffff, &at, &word1)) return WALK_MISS;
 
     bool key = sr & (c->msr & MSR_PR ? 0x20000000 : 0x40000000); /* Kp, Ks */
-    unsigned rights = page_rights(key, word1 & 3);
+    unsigned rights = hash32_rights(key, word1 & 3);
     bool store = access == ACCESS_STORE;
     if (!(rights & (store ? 2 : 1))) return WALK_PROTECTED;
 

@@ -41,6 +41,9 @@ void mmu_reset(struct ppc_cpu *c)
     memset(c->sr, 0, sizeof c->sr);
     memset(c->ibat, 0, sizeof c->ibat);
     memset(c->dbat, 0, sizeof c->dbat);
+#if PPC_WIDTH == 32
+    memset(c->arch_tlb, 0, sizeof c->arch_tlb);
+#endif
     c->sdr1 = 0;
     mmu_flush_all(c);
 }
@@ -140,7 +143,7 @@ void mmu_write_sr(struct ppc_cpu *c, unsigned n, uint32_t v)
 
 /* tlbie names EA bits 4-19, whatever the segment: with 512 (256) entries indexed by low page bits,
  * that is one entry in every bank. */
-void mmu_tlbie(struct ppc_cpu *c, ureg ea)
+void mmu_drop_page(struct ppc_cpu *c, ureg ea)
 {
     for (unsigned n = 0; n < N_BANKS; n++) {
         struct tlb_bank *b = &c->mmu->banks[n];
@@ -151,16 +154,15 @@ void mmu_tlbie(struct ppc_cpu *c, ureg ea)
     c->kick |= KICK_SYNC; /* the current code page may be the one */
 }
 
-void mmu_tlbia(struct ppc_cpu *c) { mmu_flush_all(c); }
-
-/* Software table search (HID0[STEN]) is not modelled: the walker reads the table itself, so a
- * loaded entry adds nothing but must drop what was remembered for the page. */
-void mmu_tlb_load(struct ppc_cpu *c, ureg ea, bool fetch)
+void mmu_tlbie(struct ppc_cpu *c, ureg ea)
 {
-    log_once(c->log, LOG_UNIMP, "tlbl", fetch, "tlb%s: software table search is not modelled",
-             fetch ? "li" : "ld");
-    mmu_tlbie(c, ea);
+#if PPC_WIDTH == 32
+    mmu_arch_tlbie(c, ea);
+#endif
+    mmu_drop_page(c, ea);
 }
+
+void mmu_tlbia(struct ppc_cpu *c) { mmu_flush_all(c); }
 
 void mmu_fill_data(struct ppc_cpu *c, ureg ea, const struct xlate *x)
 {

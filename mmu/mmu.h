@@ -47,7 +47,14 @@ void mmu_flush_fetch(struct ppc_cpu *c);
 void mmu_write_sr(struct ppc_cpu *c, unsigned n, uint32_t v);
 void mmu_tlbie(struct ppc_cpu *c, ureg ea);
 void mmu_tlbia(struct ppc_cpu *c);
-void mmu_tlb_load(struct ppc_cpu *c, ureg ea, bool fetch);
+/* The soft TLB forgets a page. */
+void mmu_drop_page(struct ppc_cpu *c, ureg ea);
+#if PPC_WIDTH == 32
+/* tlbld, tlbli; and tlbie for the TLB they fill (tlb745x.c). */
+void mmu_tlb_load(struct ppc_cpu *c, ureg rb, bool fetch);
+void mmu_arch_tlbie(struct ppc_cpu *c, ureg ea);
+bool mmu_searches_by_software(const struct ppc_cpu *c);
+#endif
 
 /* After a successful translation of a RAM page: puts it into the soft TLB. */
 void mmu_fill_data(struct ppc_cpu *c, ureg ea, const struct xlate *x);
@@ -75,5 +82,11 @@ enum walk bat_walk(struct ppc_cpu *c, ureg ea, enum access access, struct xlate 
 /* hash32.c: segment sr's page. update: R and C are written back. */
 enum walk hash32_walk(struct ppc_cpu *c, ureg ea, uint32_t sr, enum access access, bool update,
                       struct xlate *x);
+/* PP under key: bit 0 readable, bit 1 writable. */
+unsigned hash32_rights(bool key, unsigned pp);
+#if PPC_WIDTH == 32
+/* tlb745x.c: the TLB alone. raise: a miss is raised as its exception. */
+enum walk tlb745x_walk(struct ppc_cpu *c, ureg ea, uint32_t sr, enum access access, bool raise, struct xlate *x);
+#endif
 
 #endif

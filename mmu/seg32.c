@@ -4,19 +4,12 @@
  */
 #include "mmu/mmu.h"
 
-/* Direct-store segments (T=1) have no interface behind them on these chips. Which DSISR bit goes
- * with which access: MPC7450UM table 5-4 for lwarx and eciwx (bit 5) and floating point
- * (alignment). UNVERIFIED: plain accesses, taken from PEM 7.7's bit 0. */
-static bool direct_store(struct ppc_cpu *c, ureg ea, enum access access, enum access_kind kind)
+/* Direct-store segments (T=1) have no interface behind them on these chips: every data access is a DSI with DSISR[5],
+ * also of floating point (MPC7400UM 4.6.3 and tables 5-3, 5-4; the MPC7448's table of priorities). UNVERIFIED: that
+ * the 750's plain accesses set bit 5 and not bit 0. */
+static bool direct_store(struct ppc_cpu *c, ureg ea, enum access access)
 {
-    if (kind == KIND_FP) {
-        c->exc_vector = VEC_ALIGNMENT;
-        c->exc_srr1 = 0;
-        c->dar = ea;
-        return false;
-    }
-    uint32_t dsisr = kind == KIND_PLAIN ? (uint32_t)DSISR_DIRECT : DSISR_CI_RESERVE;
-    return mmu_fault(c, ea, access, dsisr, ISI_NO_EXEC);
+    return mmu_fault(c, ea, access, DSISR_CI_RESERVE, ISI_NO_EXEC);
 }
 
 bool seg_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_kind kind,
@@ -28,10 +21,12 @@ bool seg_translate(struct ppc_cpu *c, ureg ea, enum access access, enum access_k
     default: break;
     }
     uint32_t sr = c->sr[ea >> 28];
-    if (sr & 0x80000000) return direct_store(c, ea, access, kind);
+    (void)kind;
+    if (sr & 0x80000000) return direct_store(c, ea, access);
     if (access == ACCESS_FETCH && sr & 0x10000000) return mmu_fault(c, ea, access, 0, ISI_NO_EXEC);
-    switch (hash32_walk(c, ea, sr, access, true, x)) {
-    case WALK_MISS: return mmu_fault(c, ea, access, DSISR_NO_PTE, ISI_NO_PTE);
+    bool by_software = unlikely(mmu_searches_by_software(c));
+    switch (by_software ? tlb745x_walk(c, ea, sr, access, true, x) : hash32_walk(c, ea, sr, access, true, x)) {
+    case WALK_MISS: return !by_software && mmu_fault(c, ea, access, DSISR_NO_PTE, ISI_NO_PTE);
     case WALK_PROTECTED: return mmu_fault(c, ea, access, DSISR_PROT, ISI_PROT);
     default: break;
     }
@@ -44,7 +39,8 @@ bool seg_peek(struct ppc_cpu *c, ureg ea, enum access access, paddr_t *pa)
     struct xlate x = {0};
     enum walk w = bat_walk(c, ea, access, &x);
     uint32_t sr = c->sr[ea >> 28];
-    if (w == WALK_MISS && !(sr & 0x80000000)) w = hash32_walk(c, ea, sr, access, false, &x);
+    if (w == WALK_MISS && !(sr & 0x80000000)) 
+        w = mmu_searches_by_software(c) ? tlb745x_walk(c, ea, sr, access, false, &x) : hash32_walk(c, ea, sr, access, false, &x);
     *pa = x.pa;
     return w == WALK_HIT;
 }

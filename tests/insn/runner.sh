@@ -111,5 +111,41 @@ check run-json 0 '"r3": "0x0000000f"' "$tool" run --load 0x1000="$dir/code" --re
 check run-dump 0 "stopped" "$tool" run --load 0x1000="$dir/code" --reg r9=10 --stop-on blr0 --dump-mem 0x100:4="$dir/dump"
 check run-dump-bytes 0 "00 00 00 0f" od -An -tx1 "$dir/dump"
 check run-bad-reg 2 "no such register" "$tool" run --load 0x1000="$dir/code" --reg q9=10
+# 64-bit executables: a file NAME CLASS MACHINE FLAGS PF ENTRY, whose code at 0x1000 is std r2,0x2000(0); sc
+cat >"$dir/elf.py" <<'P'
+import struct, sys
+name, cls, machine, flags, pf, entry = sys.argv[1], *(int(a, 0) for a in sys.argv[2:7])
+code = struct.pack(">II", 0xF8402000, 0x44000002) + b"\0" * 8 + struct.pack(">QQ", 0x1000, 0x123456789ABC)
+wide = cls == 2
+head = b"\x7fELF" + bytes([cls, int(sys.argv[7]) if len(sys.argv) > 7 else 2, 1]) + b"\0" * 9
+ehdr, phdr = (64, 56) if wide else (52, 32)
+head += struct.pack(">HHI" + ("QQQ" if wide else "III") + "IHHHHHH", 2, machine, 1, entry, ehdr, 0, flags, ehdr, phdr, 1, 0, 0, 0)
+at, n = ehdr + phdr, len(code)
+head += struct.pack(">IIQQQQQQ", 1, pf, at, 0x1000, 0x1000, n, n, 8) if wide else struct.pack(">8I", 1, at, 0x1000, 0x1000, n, n, pf, 8)
+open(name, "wb").write(head + code)
+P
+elf() { n=$1; shift; python3 "$dir/elf.py" "$dir/$n" "$@"; }
+elf v2 2 21 2 7 0x1000
+elf v1 2 21 1 6 0x1010
+elf plain 2 21 0 7 0x1000
+elf old 1 20 0 7 0x1000
+elf far 2 21 1 6 0x99000000
+elf x86 2 62 0 7 0x1000
+elf little 2 21 2 7 0x1000 1
+check run-elf64-v2 0 "msr      8000000002003002" "$tool" run --cpu 970 --elf "$dir/v2" --stop-on sc
+check run-elf64-v1 0 "r2       0000123456789abc" "$tool" run --cpu 970 --elf "$dir/v1" --stop-on sc
+check run-elf64-plain 0 "stopped: sc after 2" "$tool" run --cpu 970 --elf "$dir/plain" --stop-on sc
+check run-elf32-on-970 0 "msr      0000000002003002" "$tool" run --cpu 970 --elf "$dir/old" --stop-on sc
+check run-elf64-on-g4 2 "wants a 64-bit model" "$tool" run --elf "$dir/v2"
+check run-elf64-far 2 "descriptor at 99000000 is not in RAM" "$tool" run --cpu 970 --elf "$dir/far"
+check run-elf-x86 2 "no big-endian PowerPC ELF executable" "$tool" run --cpu 970 --elf "$dir/x86"
+check run-elf-little 2 "no big-endian PowerPC ELF executable" "$tool" run --cpu 970 --elf "$dir/little"
+head -c 60 "$dir/v2" >"$dir/short"
+check run-elf-short 2 "no big-endian PowerPC ELF executable" "$tool" run --cpu 970 --elf "$dir/short"
+head -c 100 "$dir/v2" >"$dir/cut"
+check run-elf-headers 2 "bad program headers" "$tool" run --cpu 970 --elf "$dir/cut"
+head -c 125 "$dir/v2" >"$dir/cut"
+check run-elf-segment 2 "a bad segment" "$tool" run --cpu 970 --elf "$dir/cut"
+check run-elf-ram 2 "does not fit into RAM" "$tool" run --cpu 970 --ram 4K --elf "$dir/v2"
 check run-bad-file 2 "No such file" "$tool" run --elf "$dir/none"
 exit $failed

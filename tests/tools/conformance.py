@@ -68,7 +68,13 @@ DECISIONS = """
 | other invalid forms (valid_set.list has them all): update with rA = 0 or rA = rD, lmw, lswi and lswx over their base, BO's z bits, L = 1 in compares | PEM 4.1.3: boundedly undefined | executed as the register-transfer text reads; rA = 0 of an update form is r0; rA takes the address last; L and z bits are ignored |
 | vspltb, vsplth, vspltw with an element that is not there | ALTIVECPEM 6: undefined | the field's lower bits count |
 | rfi and MSR[ILE] | QEMU restored it (issue 2662); PEM 8: bits 0, 5-9, 16-23, 25-27, 30-31 only | not restored |
-| denormalised operands in AltiVec Java mode | MPC7450UM chapter 7: vector 1600 for software to finish; ALTIVECPEM gives the result | the result, without the exception |
+| denormalised operands in AltiVec Java mode | MPC7400UM 4.6.16: mostly vector 1600, for software to finish, "for some instructions the exact result without trapping"; which ones is not modelled; ALTIVECPEM gives the result | the result, without the exception: what a guest sees after its handler |
+| plain accesses to direct-store segments (T = 1) | PEM 7.7: DSISR[0]; MPC7400UM table 5-4, MPC7448's priorities: DSISR[5], also for floating point (PEM: alignment) | DSI with DSISR[5] for every data access |
+| dcbz with the data cache off or locked, or on a write-through page; lwarx and stwcx. there | MPC7400UM 4.6.6, 4.6.3: alignment; DSI with DSISR[5] | so; the firmware and ppcemu-test start with the caches on |
+| trace on isync | PEM: taken; MPC7400UM table 4-2: not taken | not taken |
+| performance monitor | MPC7450UM chapter 11: some 200 events | cycles (one an instruction) and completed instructions; other events count 0; MMCR0[TBEE] is logged |
+| thermal assist unit | MPC750UM 10.3 | 40 degrees always; vector 1700 while an enabled threshold is crossed |
+| software table search of the 745x | MPC7450UM 5.5.5 | TLB of 64 sets of 2, PTEHI, PTELO, TLBMISS, vectors 1000, 1100, 1200. UNVERIFIED: SRR1[12] is the key, as on the 603e |
 | lswx with a count of 0 | rD undefined | rD unchanged |
 """
 

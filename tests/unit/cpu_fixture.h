@@ -50,6 +50,7 @@ static inline void rig_init(struct rig *r, const char *model, enum ppc_glue glue
     };
     r->cpu = ppc_new(&cfg, &err);
     ck_assert_msg(r->cpu != NULL, "%s", err.text);
+    if (PPC_WIDTH == 32) spr_set(r->cpu, SPR_HID0, HID0_ICE | HID0_DCE); /* dcbz works */
     ppc_set_msr(r->cpu, MSR_FP | MSR_ME);
     ppc_set_pc(r->cpu, CODE_AT);
 }

@@ -51,7 +51,7 @@ static struct want reference(struct rig *r, uint32_t ea, enum access access)
     if (sr >> 31) {
         w.ok = false;
         w.vector = fetch ? 0x400 : 0x300;
-        w.dsisr = 0x80000000 | st;
+        w.dsisr = 0x04000000 | st;
         w.srr1 = 0x10000000;
         return w;
     }
