@@ -20,7 +20,12 @@ class Stub:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
+        for _ in range(100):  # the path is there a moment before somebody listens
+            try:
+                self.socket.connect(path)
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
         self.socket.settimeout(20 * SLOW)
         self.data = b""
 
