@@ -51,6 +51,7 @@ void codecache_free(struct codecache *cc)
 
 void codecache_flush(struct ppc_cpu *c)
 {
+    c->count.flushes++;
     free_pages(c->code);
     mmu_flush_fetch(c);
     c->page_slots = NULL;
@@ -117,6 +118,7 @@ struct code_page *codecache_fetch(struct ppc_cpu *c, ureg ea)
     }
     if (!p) p = new_page(c, pa, host, state);
     mmu_need_bank(c);
+    c->count.fetch_fills++;
     struct itlb_entry *e = &c->bank->i[ea >> PAGE_SHIFT & (ITLB_SIZE - 1)];
     e->tag = ea & ~(ureg)PAGE_MASK;
     e->page = p;
@@ -150,6 +152,7 @@ void codecache_peek(struct ppc_cpu *c, struct code_page *p, const struct slot *s
 
 void codecache_decode(struct ppc_cpu *c, struct code_page *p, struct slot *s, pick_fn *pick)
 {
+    c->count.decoded++;
     mark(c, p);
     codecache_peek(c, p, s, s, pick);
     if (log_on(c->log, LOG_IN_ASM)) {
@@ -167,10 +170,12 @@ static void invalidate_page(struct ppc_cpu *c, struct code_page *p, unsigned fro
     struct codecache *cc = c->code;
     if (p->drops < DROPS_BEFORE_LINES) {
         p->drops++;
+        c->count.dropped_pages++;
         forget(cc, p, 0, PAGE_SLOTS);
         if (p->state) *p->state &= (uint8_t)~PAGE_HAS_CODE;
         return;
     }
+    c->count.dropped_lines++;
     forget(cc, p, from ? from - 1 : 0, to); /* a fused pair starts one slot before */
 }
 

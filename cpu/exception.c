@@ -192,6 +192,7 @@ void ppc_take_exception(struct ppc_cpu *c, ureg return_pc)
         return;
     }
     if (unlikely(c->pm.on) && vector != VEC_SYSTEM_CALL && vector != VEC_TRACE) perfmon_not_completed(c);
+    c->count.exceptions[vector >> 8 & 31]++;
     c->srr0 = return_pc;
     c->srr1 = (c->msr & SRR1_MSR_MASK) | c->exc_srr1;
     c->idle = false;

@@ -133,8 +133,9 @@ static enum ppc_stop run_loop(struct ppc_cpu *c)
         if (c->left <= 0) return PPC_STOP_BUDGET;
         mmu_need_bank(c);
         if (unlikely(c->rest.at)) {
-            if (rest_try(c)) return PPC_STOP_REST;
-            continue;
+            if (!rest_try(c)) continue;
+            c->count.rests++;
+            return PPC_STOP_REST;
         }
         if (unlikely(c->pm.on)) perfmon_hold(c);
         if (c->tracing || c->msr & (MSR_SE | MSR_BE) || iabr_armed(c) || interrupt_held(c) || unlikely(c->pm.on && c->pm.step)) exec_step(c);
@@ -198,6 +199,9 @@ const struct ppc_model *core_model(const struct ppc_cpu *c) { return c->model; }
 
 /* Inside an sc hook the next instruction is taken from npc. */
 void core_set_pc(struct ppc_cpu *c, uint64_t pc) { c->pc = c->npc = (ureg)pc & ~(ureg)3; }
+
+const struct ppc_counters *core_counters(const struct ppc_cpu *c) { return &c->count; }
+void core_counters_reset(struct ppc_cpu *c) { c->count = (struct ppc_counters){0}; }
 
 bool core_translate(struct ppc_cpu *c, uint64_t ea, paddr_t *pa)
 {

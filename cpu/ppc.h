@@ -149,6 +149,17 @@ bool ppc_translate(struct ppc_cpu *c, uint64_t ea, paddr_t *pa);
 /* Disassembles `word` at `pc` for this model into buf: "add     r3,r4,r5"; ".long 0x…" if none. */
 void ppc_disasm(const struct ppc_cpu *c, uint32_t word, uint64_t pc, char *buf, size_t len);
 
+/* What the slow paths count, for -d perf. */
+struct ppc_counters {
+    uint64_t data_fills, fetch_fills; /* soft-TLB misses that a translation ended */
+    uint64_t decoded;                 /* slots */
+    uint64_t dropped_pages, dropped_lines, flushes; /* decoded code thrown away */
+    uint64_t rests;                   /* idle loops found going round (cpu/rest.h) */
+    uint64_t exceptions[32];          /* by vector / 0x100 */
+};
+const struct ppc_counters *ppc_counters(const struct ppc_cpu *c);
+void ppc_counters_reset(struct ppc_cpu *c);
+
 /* With PPC_GLUE_PROFILE: which instructions ran, in which order (cpu/profile.h); otherwise nothing. */
 void ppc_profile_print(const struct ppc_cpu *c, FILE *to);
 void ppc_profile_reset(struct ppc_cpu *c);

@@ -163,7 +163,7 @@ bool rest_try(struct ppc_cpu *c)
     bool known = c->rest.known;
     c->rest.at = NULL;
     c->rest.known = false;
-    if (home != p->pc + 4) return false; /* an interrupt came first */
+    if (home != p->pc + 4 || c->pm.on) return false; /* an interrupt came first; turns are counted */
     if (known) return true;
     bool alike = run_turn(c, home, turn, &first) && run_turn(c, home, turn, &second) &&
                  first == second && kept_registers(c) == kept;

@@ -166,6 +166,8 @@ struct ppc_cpu {
     bool running, tracing;
     const struct exec_tail *tail; /* the threaded core in use; NULL: the portable one */
 
+    struct ppc_counters count; /* by slow paths only */
+
     /* idle loops */
     struct {
         bool wanted;

@@ -16,6 +16,8 @@
 #define codecache_invalidate PPC_W(codecache_invalidate)
 #define codecache_new PPC_W(codecache_new)
 #define codecache_peek PPC_W(codecache_peek)
+#define core_counters PPC_W(core_counters)
+#define core_counters_reset PPC_W(core_counters_reset)
 #define core_disasm PPC_W(core_disasm)
 #define core_dump PPC_W(core_dump)
 #define core_gpr PPC_W(core_gpr)

@@ -16,6 +16,7 @@
 #include "frontend/desktop.h"
 #include "frontend/gdb.h"
 #include "frontend/monitor.h"
+#include "frontend/perf.h"
 
 #define SLICE_NS 2000000u       /* of guest time: how long a key may wait */
 
@@ -164,6 +165,11 @@ static void print_statistics(struct loop *l)
              (unsigned long long)n, guest, cpu, cpu > 0 ? (double)n / cpu / 1e6 : 0);
 }
 
+static void print_counters(struct loop *l)
+{
+    if (log_on(&l->m->log, LOG_PERF) && l->m->log.to) perf_report(l->m, l->m->log.to);
+}
+
 /* -d ops, for tests/perf/fuse_profile.py. */
 static void print_profile(struct loop *l)
 {
@@ -183,6 +189,7 @@ int loop_run(struct machine *m, struct host_char_loop *host, const struct loop_o
     close_tools(&l);
     host_loop_hooks(host, &(struct host_hooks){NULL, NULL, NULL});
     print_statistics(&l);
+    print_counters(&l);
     print_profile(&l);
     if (!l.quit) return m->exit_status;
     if (!l.signal) return 0;

@@ -7,6 +7,7 @@
 
 #include "cpu/ppc.h"
 #include "frontend/monitor_int.h"
+#include "frontend/perf.h"
 
 struct block *monitor_drive(struct monitor *mon, unsigned i, char name[24])
 {
@@ -134,7 +135,7 @@ static void do_eject(struct monitor *mon, const char *args)
 static void do_perf_reset(struct monitor *mon, const char *args)
 {
     (void)args;
-    ppc_profile_reset(mon->m->cpu);
+    perf_reset(mon->m);
 }
 
 static void do_screendump(struct monitor *mon, const char *args)
@@ -192,7 +193,7 @@ const struct command monitor_commands[] = {
     {"mce", NULL, "[address]", "inject a machine check", do_mce},
     {"migrate", NULL, "uri", "move the machine elsewhere", do_snapshots},
     {"nmi", NULL, "", "inject a system reset interrupt", do_nmi},
-    {"perf_reset", NULL, "", "set the counters of -d ops to 0", do_perf_reset},
+    {"perf_reset", NULL, "", "set the counters of info jit and opcount to 0", do_perf_reset},
     {"print", "p", "/fmt expression", "print the value of an expression; $name is a register",
      monitor_print},
     {"quit", "q", "", "leave ppcemu", do_quit},

@@ -11,6 +11,7 @@
 #include "cpu/ppc.h"
 #include "frontend/monitor_int.h"
 #include "frontend/options.h"
+#include "frontend/perf.h"
 #include "hcall/providers.h"
 #include "machines/pci.h"
 
@@ -313,6 +314,12 @@ static void info_hypercalls(struct monitor *mon, const char *args)
     }
 }
 
+static void info_jit(struct monitor *mon, const char *args)
+{
+    (void)args;
+    perf_report(mon->m, mon->to);
+}
+
 static void info_opcount(struct monitor *mon, const char *args)
 {
     (void)args;
@@ -384,6 +391,7 @@ const struct command monitor_infos[] = {
      info_display},
     {"hypercalls", NULL, "", "show the hypercalls there are, and how often each was made",
      info_hypercalls},
+    {"jit", NULL, "", "show what the emulation has done: counters of its slow paths", info_jit},
     {"mmu", NULL, "", "show segment registers and block translation", info_mmu},
     {"mtree", NULL, "", "show the address spaces", info_mtree},
     {"opcount", NULL, "", "show which instructions ran, in which order (with -d ops)", info_opcount},

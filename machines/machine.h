@@ -89,6 +89,10 @@ struct machine {
     uint64_t stopped_at;       /* host clock: virtual time while the clock is stopped */
     bool clock_stopped;
     bool halted;               /* stopped by the monitor or -S */
+    struct {
+        uint64_t insns;
+        double cpu_seconds;
+    } perf;                    /* where frontend/perf.c counts from */
     bool pausing;              /* machine_pause was called */
     struct event pause_over;   /* nothing happens then but that the CPU goes on */
     void (*power_button)(void *ctx); /* set by the device that has one */

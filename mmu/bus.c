@@ -27,6 +27,7 @@ struct region {
     void *dev;
     struct bus *target; /* window */
     paddr_t target_at;
+    uint64_t accesses; /* of device registers */
 };
 
 struct bus {
@@ -210,6 +211,7 @@ void region_remove(struct region *r)
 paddr_t region_at(const struct region *r) { return r->at; }
 uint64_t region_len(const struct region *r) { return r->len; }
 bool region_enabled(const struct region *r) { return r->enabled; }
+uint64_t region_accesses(const struct region *r) { return r->accesses; }
 const char *region_name(const struct region *r) { return r->name; }
 uint8_t *region_ram(const struct region *r) { return r->ram; }
 
@@ -338,18 +340,19 @@ static void traced(struct bus *b, const struct region *r, uint64_t off, unsigned
     if (unlikely(b->trace != NULL)) b->trace(b->trace_ctx, &(struct bus_access){r->name, off, v, size, write});
 }
 
-static uint64_t mmio_read(struct bus *b, const struct region *r, uint64_t off, unsigned size)
+static uint64_t mmio_read(struct bus *b, struct region *r, uint64_t off, unsigned size)
 {
+    r->accesses++;
     uint64_t v = r->ops->read(r->dev, off, size) & bytes_mask(size);
     traced(b, r, off, size, v, false);
     return r->ops->big_endian ? v : swap_bytes(v, size);
 }
 
-static void mmio_write(struct bus *b, const struct region *r, uint64_t off, unsigned size,
-                       uint64_t v)
+static void mmio_write(struct bus *b, struct region *r, uint64_t off, unsigned size, uint64_t v)
 {
     v = r->ops->big_endian ? v : swap_bytes(v, size);
     traced(b, r, off, size, v, true);
+    r->accesses++;
     r->ops->write(r->dev, off, size, v);
 }
 

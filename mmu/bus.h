@@ -100,6 +100,8 @@ paddr_t region_at(const struct region *r);
 uint64_t region_len(const struct region *r);
 bool region_enabled(const struct region *r);
 const char *region_name(const struct region *r);
+/* Reads and writes of a device's registers so far, for -d perf. */
+uint64_t region_accesses(const struct region *r);
 uint8_t *region_ram(const struct region *r); /* host memory of RAM or ROM, else NULL */
 
 /* Copies PAGE_DIRTY of `pages` pages of RAM from page `first` on to dirty[] (0 or 1 each) and clears

@@ -175,6 +175,7 @@ void mmu_fill_data(struct ppc_cpu *c, ureg ea, const struct xlate *x)
     uint8_t *host = bus_ram(c->bus, page, &len, &writable, &state);
     if (!host || len < PAGE_SIZE) return;
     mmu_need_bank(c);
+    c->count.data_fills++;
     struct dtlb_entry *e = &c->bank->d[ea >> 12 & (DTLB_SIZE - 1)];
     ureg tag = ea & ~(ureg)PAGE_MASK;
     e->addend = (uintptr_t)host - tag;

@@ -76,6 +76,23 @@ class Monitor(Case):
         mon("perf_reset")
         self.assertTrue(mon("info opcount").startswith("profile 0 instructions"))
 
+    def counters(self, text):
+        return {name.strip(): float(n) for name, n in re.findall(r"^(.*?) +([\d.]+)$", text, re.M)}
+
+    def test_counters(self):
+        mon = self.start()
+        mon("stop")
+        count = self.counters(mon("info jit"))
+        self.assertGreater(count["instructions"], 10000)
+        self.assertGreater(count["decoded slots"], 100)
+        self.assertLess(count["decoded slots"], count["instructions"])
+        self.assertGreater(count["fetch TLB misses"], 1)
+        self.assertGreater(count["data TLB misses"], 1)
+        mon("perf_reset")
+        count = self.counters(mon("info jit"))
+        for name in ("instructions", "decoded slots", "data TLB misses", "fetch TLB misses"):
+            self.assertEqual(count[name], 0, name)
+
     def test_no_opcount(self):
         self.assertIn("-d ops", self.start()("info opcount"))
 

@@ -19,11 +19,11 @@ BOOT_SECONDS = 300
 RUN_SECONDS = 300
 
 
-def make_drives(folder):
+def make_drives(folder, others=()):
     """One set of images for each machine, of equal content."""
     data = random.Random(1).randbytes(1 << 20)
     drives = {}
-    for machine in ("ppcemu", "qemu", "native", "icount"):
+    for machine in ("ppcemu", "qemu", "native", "icount") + tuple(others):
         drives[machine] = {}
         for drive in ("cd", "disk"):
             name = os.path.join(folder, "%s-%s.img" % (machine, drive))
@@ -87,12 +87,12 @@ class Guest:
         self.console.close()
 
 
-def ppcemu(kernel, initramfs, drives=None, more=()):
+def ppcemu(kernel, initramfs, drives=None, more=(), program=console.PPCEMU, name="ppcemu"):
     arguments = MEMORY + ["-kernel", kernel, "-initrd", initramfs,
                           "-append", "console=ttyS0,115200"] + list(more)
     if drives:
         arguments += ["-hda", drives["disk"], "-cdrom", drives["cd"]]
-    return Guest("ppcemu", console.PPCEMU, arguments)
+    return Guest(name, program, arguments)
 
 
 def qemu(kernel, initramfs, drives=None):

@@ -97,6 +97,23 @@ def table(samples):
             markdown(("class", "ratio", "target", "slower than native", "MIPS"), summary))
 
 
+def beside(samples, name, program):
+    """Class by class: $PPCEMU and another ppcemu, each against QEMU, and against each other."""
+    rows = []
+    for kind, own in classes(samples):
+        of = [s for s in samples if s.program.kind == kind and s.median(name)]
+        rows.append([basket.KINDS[kind].title,
+                     figure(geometric(r.ratio for r in own), "%.2f"),
+                     figure(geometric(quotient(s.median("QEMU"), s.median(name)) for s in of), "%.2f"),
+                     figure(geometric(quotient(s.median("ppcemu"), s.median(name)) for s in of), "%.2f"),
+                     figure(geometric(quotient(s.instructions, s.median(name) * 1e6) for s in of
+                                      if basket.KINDS[kind].mips), "%.0f")])
+    every = [geometric(float(row[c]) for row in rows if row[c] != "-") for c in (1, 2, 3)]
+    rows.append(["all classes"] + [figure(value, "%.2f") for value in every] + [""])
+    return ("%s is %s.\n\n" % (name, first_line([program, "-version"])) +
+            markdown(("class", "ppcemu", name, name + " / ppcemu", name + " MIPS"), rows))
+
+
 PAGE = """# Performance
 
 Made by `tests/perf/run --write-docs --rounds {rounds}` on {date}: do not edit, run it again.
