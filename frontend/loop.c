@@ -18,7 +18,11 @@
 #include "frontend/monitor.h"
 #include "frontend/perf.h"
 
-#define SLICE_NS 2000000u       /* of guest time: how long a key may wait */
+/* How long input may wait while the guest computes: the machine looks up after some 50 us of host time
+ * (machines/machine.c), so that with the host's clock each look is followed by a poll. With the instruction
+ * clock a slice is guest time, and input has no moment of its own. */
+#define SLICE_NS 40000u
+#define ICOUNT_SLICE_NS 2000000u
 
 struct loop {
     struct machine *m;
@@ -131,7 +135,7 @@ static bool turn(struct loop *l)
         host_poll(l->host, desktop_wait(l->options->desktop, -1));
         return l->quit;
     }
-    switch (machine_run(l->m, SLICE_NS)) {
+    switch (machine_run(l->m, l->m->cfg->icount ? ICOUNT_SLICE_NS : SLICE_NS)) {
     case MACHINE_IDLE: when_idle(l); break;
     case MACHINE_POWEROFF:
         if (!l->m->cfg->no_shutdown) return true;

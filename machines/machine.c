@@ -11,9 +11,11 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* Instructions between two looks at events when time is the host's: about 0.1 ms. */
+/* Instructions between two looks at events when time is the host's: as many as took LOOK_NS lately, so
+ * that interrupts come within 100 us at any speed. */
 #define MIN_SLICE_INSNS 2048u
-#define HOST_SLICE_INSNS 65536u
+#define MAX_SLICE_INSNS 131072u
+#define LOOK_NS 50000u
 #define WATCHED_SLICE_INSNS 2048u /* the same while single-stepping for a debugger */
 
 /* Where the guest's clock starts in instruction-clock runs without `-rtc base=<date>`: a fixed
@@ -331,7 +333,8 @@ static uint64_t budget(struct machine *m, uint64_t now, uint64_t end)
          * shortens the slice: at some 600 instructions a microsecond it is then served in time. */
         m->run_until = now;
         uint64_t ns = next > now ? next - now : 0;
-        return ns / 2 + MIN_SLICE_INSNS < HOST_SLICE_INSNS ? ns / 2 + MIN_SLICE_INSNS : HOST_SLICE_INSNS;
+        uint64_t most = m->look_insns ? m->look_insns : MIN_SLICE_INSNS;
+        return ns / 2 + MIN_SLICE_INSNS < most ? ns / 2 + MIN_SLICE_INSNS : most;
     }
     uint64_t ns = m->run_until > now ? m->run_until - now : 1;
     uint64_t step = UINT64_C(1) << m->cfg->icount_shift;
@@ -372,6 +375,28 @@ static bool at_prompt(struct machine *m)
     return m->firmware && firmware_interactive(m->firmware);
 }
 
+/* A slice of so many instructions took ns. One that waited for the host's scheduler says little, so
+ * the number moves by an eighth of the way. */
+static void learn_speed(struct machine *m, uint64_t insns, uint64_t ns)
+{
+    if (insns < MIN_SLICE_INSNS / 2 || !ns) return;
+    uint64_t fits = insns * LOOK_NS / ns;
+    if (fits < MIN_SLICE_INSNS) fits = MIN_SLICE_INSNS;
+    if (fits > MAX_SLICE_INSNS) fits = MAX_SLICE_INSNS;
+    m->look_insns = m->look_insns ? (m->look_insns * 7 + fits) / 8 : fits;
+}
+
+/* run_cpu, with an eye on the time it takes. */
+static enum ppc_stop run_slice(struct machine *m, uint64_t now, uint64_t end)
+{
+    uint64_t before = ppc_insns(m->cpu);
+    enum ppc_stop stop = run_cpu(m, budget(m, now, end));
+    if (!m->cfg->icount && stop == PPC_STOP_BUDGET) {
+        learn_speed(m, ppc_insns(m->cpu) - before, sched_now(&m->sched) - now);
+    }
+    return stop;
+}
+
 enum machine_stop machine_run(struct machine *m, uint64_t slice_ns)
 {
     uint64_t end = sched_now(&m->sched) + slice_ns;
@@ -385,7 +410,7 @@ enum machine_stop machine_run(struct machine *m, uint64_t slice_ns)
         }
         uint64_t now = sched_now(&m->sched);
         if (now >= end) return MACHINE_RUNNING;
-        switch (run_cpu(m, budget(m, now, end))) {
+        switch (run_slice(m, now, end)) {
         case PPC_STOP_DEBUG: return MACHINE_DEBUG;
         case PPC_STOP_CHECKSTOP: return checkstop(m);
         case PPC_STOP_IDLE: case PPC_STOP_REST:

@@ -85,6 +85,7 @@ struct machine {
     uint64_t host_base;        /* host clock at virtual time 0 */
     int64_t rtc_offset;        /* guest wall clock at virtual time 0, Unix seconds */
     uint32_t rtc_ns;           /* and the nanoseconds within */
+    uint64_t look_insns;       /* host clock: instructions that fit between two looks at events */
     uint64_t run_until;        /* virtual time at which machine_run looks at events again */
     uint64_t stopped_at;       /* host clock: virtual time while the clock is stopped */
     bool clock_stopped;
