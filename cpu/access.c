@@ -45,7 +45,7 @@ static bool translate(struct ppc_cpu *c, ureg ea, unsigned len, enum access acce
     if (!mmu_translate(c, ea, access, kind, x)) return false;
     if (unlikely(c->debug != NULL)) debug_access(c, ea, len, access);
     if (!(c->spr[SPR_N_dabr] & 3)) mmu_fill_data(c, ea, x);
-    c->dcbz_checked |= (x->wimg & WIMG_W) != 0;
+    if (unlikely(x->wimg & WIMG_W)) c->dcbz_checked |= DCBZ_WRITE_THROUGH;
     return true;
 }
 

@@ -169,7 +169,7 @@ void spr_set(struct ppc_cpu *c, unsigned n, ureg v)
     case SPR_N_hid0:
         if (PPC_WIDTH == 32 && (c->spr[n] ^ v) & (HID0_HIGH_BAT_EN | HID0_STEN)) mmu_flush_all(c);
         c->spr[n] = cache_control(c, n, v);
-        c->dcbz_checked |= !data_cache_on(c);
+        c->dcbz_checked = (uint8_t)((c->dcbz_checked & ~DCBZ_CACHE_OFF) | (data_cache_on(c) ? 0 : DCBZ_CACHE_OFF));
         break;
     case SPR_N_dabr: /* pages that it watches are not to be remembered: cpu/access.c */
         if (c->spr[n] != v) mmu_flush_all(c);
@@ -224,7 +224,7 @@ void spr_reset(struct ppc_cpu *c)
     memset(c->spr, 0, sizeof c->spr);
     c->pending = 0;
     c->pm.on = false;
-    c->dcbz_checked = !data_cache_on(c);
+    c->dcbz_checked = data_cache_on(c) ? 0 : DCBZ_CACHE_OFF;
     c->spr[SPR_HID1] = c->model->hid1;
     c->spr[SPR_N_vrsave] = 0;
     if (c->model->features & PPC_F_745X) c->spr[SPR_N_msscr0] = 0; /* one processor: ID 0 */

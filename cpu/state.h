@@ -78,6 +78,9 @@ struct arch_tlb_set {
     uint8_t lru;
 };
 
+/* Why dcbz may raise alignment: HID0 says so, or a write-through page was seen since the reset. */
+enum dcbz_check { DCBZ_CACHE_OFF = 1, DCBZ_WRITE_THROUGH = 2 };
+
 /* Interrupts that the CPU asks for itself, beside the decrementer. */
 enum { PENDING_PERFMON = 1, PENDING_THERMAL = 2 };
 
@@ -131,7 +134,7 @@ struct ppc_cpu {
     struct arch_tlb_set arch_tlb[2][ARCH_TLB_SETS]; /* data, instructions */
 #endif
     uint32_t xer_rest;
-    bool dcbz_checked; /* the cache is off or was, or a write-through page was seen: dcbz may not go the short way */
+    uint8_t dcbz_checked; /* enum dcbz_check: dcbz may not go the short way */
 
     /* performance monitor (cpu/perfmon.c) */
     struct {

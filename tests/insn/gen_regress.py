@@ -201,7 +201,7 @@ def float_threads():
         t.raw("fcmpu", ["fc011000"], {"f1": f64(a), "f2": f64(b), "cr": "ffffffff"}, {"cr": "1fffffff", "fpscr": f"{fl | 0x1000:08x}"})
     t.raw("fcmpo", ["fc011040"], {"f1": f64(QNAN1), "f2": "0"}, {"cr": "10000000", "fpscr": f"{FX | VX | 1 << 19 | 0x1000:08x}"})
     out.append(t)
-    t = Thread("qemu1955-mffsl", qemu(1955), "PEM 8, mffs: bits 11-15 are reserved; a G4 ignores them, so POWER9's mffsl reads the whole FPSCR")
+    t = Thread("qemu1955-mffsl", qemu(1955), "PEM 8, mffs: bits 11-15 are reserved; MPC7450UM 2.3.1.1: boundedly undefined. docs/conformance.md decides: ignored, so POWER9's mffsl reads the whole FPSCR")
     t.raw("mffs", ["fc38048e"], {"fpscr": "82064003"}, {"f1": "0000000082064003"}, {"f1": "00000000ffffffff"})
     t.raw("mffs", ["fc20048e"], {"fpscr": "a1011080"}, {"f1": "00000000e1011080"}, {"f1": "00000000ffffffff"})
     out.append(t)

@@ -60,6 +60,7 @@ START_TEST(test_dcbz_cache_off)
     spr_set(r.cpu, SPR_HID0, CACHES);
     ck_assert_uint_eq(run_word(DCBZ_R3), CODE_AT + 4);
     ck_assert_uint_eq(rig_peek(&r, 0x40000), 0);
+    ck_assert_uint_eq(r.cpu->dcbz_checked, 0); /* it goes the short way again */
     rig_free(&r);
 }
 END_TEST
