@@ -17,6 +17,12 @@ from xscreen import XScreen
 SERIAL_SHELL = "setsid sh -c 'exec sh -l </dev/ttyS0 >/dev/ttyS0 2>&1' &"
 
 
+def linux(append='console=ttyS0,115200 console=tty0 ppcemu_cmd="%s"' % SERIAL_SHELL):
+    """Arguments for the Linux guest: shells on the screen and on the serial line."""
+    return ["-kernel", os.path.join(guest("linux.sh"), "vmlinux"),
+            "-initrd", os.path.join(guest("initramfs.sh"), "initramfs.cpio.gz"), "-append", append]
+
+
 class LinuxWindow:
     def __init__(self, *arguments, prepare=None):
         """prepare: makes files in the folder that is ppcemu's current one."""
@@ -25,11 +31,8 @@ class LinuxWindow:
         if prepare:
             prepare(self.folder)
         self.x = XScreen()
-        self.c = Console([
-            "-kernel", os.path.join(guest("linux.sh"), "vmlinux"),
-            "-initrd", os.path.join(guest("initramfs.sh"), "initramfs.cpio.gz"),
-            "-append", 'console=ttyS0,115200 console=tty0 ppcemu_cmd="%s"' % SERIAL_SHELL,
-            "-serial", "mon:stdio"] + list(arguments), env=self.x.env, cwd=self.folder)
+        self.c = Console(linux() + ["-serial", "mon:stdio"] + list(arguments), env=self.x.env,
+                         cwd=self.folder)
 
     def __enter__(self):
         try:
