@@ -106,7 +106,7 @@ def scene(x, c):
                              for n in (1, 2, 3)), 10, "the frame rate")
     x.do("mousemove", *[v + 100 for v in x.place()[:2]])
     x.do("click", 1)
-    time.sleep(0.5)
+    x.wait_title("Ctrl-Alt-G releases")
     x.do("mousemove_relative", 37, 53)
     p = x.wait_for(lambda p: text(p, 82, 16, " 437, 353"), 10, "the pointer at 437, 353")
     x.do("mousedown", 3)
