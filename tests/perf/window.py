@@ -23,7 +23,7 @@ from xscreen import XScreen  # noqa: E402
 
 FRAMES, STILL_PERCENT, COST_PERCENT = 58, 2, 3
 # The first computes, the second scrolls the console with the window's pace of frames.
-LOADS = {"sieve": "sieve 12", "find": "find /sys /bin | head -n 1000"}
+LOADS = {"sieve": "sieve 12", "find": "find /sys /bin | head -n 60"}
 
 
 def threads(pid):
