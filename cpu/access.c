@@ -3,6 +3,7 @@
 #include "cpu/codecache.h"
 #include "cpu/debug.h"
 #include "cpu/exception.h"
+#include "cpu/magic.h"
 #include "cpu/sem.h"
 #include "cpu/spr.h"
 
@@ -75,6 +76,10 @@ static bool load(struct ppc_cpu *c, ureg ea, unsigned len, enum access_kind kind
     struct xlate x, y;
     if (misaligned_le(c, ea, len)) return fault_alignment(c, ea);
     ea = munge(c, ea, len);
+    if (magic_word(c, ea, len)) {
+        *v = magic_load(c, ea);
+        return true;
+    }
     if (!translate(c, ea, len, ACCESS_LOAD, kind, &x)) return false;
     if (!crosses(ea, len)) {
         *v = bus_load(c, x.pa, len);
@@ -93,6 +98,10 @@ static bool store(struct ppc_cpu *c, ureg ea, unsigned len, enum access_kind kin
     struct xlate x, y;
     if (misaligned_le(c, ea, len)) return fault_alignment(c, ea);
     ea = munge(c, ea, len);
+    if (magic_word(c, ea, len)) {
+        magic_store(c, ea, (uint32_t)v);
+        return true;
+    }
     if (!translate(c, ea, len, ACCESS_STORE, kind, &x)) return false;
     if (!crosses(ea, len)) {
         bus_store(c, x.pa, len, v);

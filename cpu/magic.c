@@ -105,6 +105,20 @@ static void page_write(void *dev, uint64_t off, unsigned size, uint64_t v)
         set_word(c, w, get_be32(c->magic.bytes + 4 * w));
 }
 
+uint32_t magic_load(struct ppc_cpu *c, ureg ea)
+{
+    unsigned w = (unsigned)(ea & PAGE_MASK) / 4;
+    uint32_t v;
+    return w < WORD(MAGIC_END) && get_word(c, w, &v) ? v : get_be32(c->magic.bytes + 4 * w);
+}
+
+void magic_store(struct ppc_cpu *c, ureg ea, uint32_t v)
+{
+    unsigned w = (unsigned)(ea & PAGE_MASK) / 4;
+    put_be32(c->magic.bytes + 4 * w, v);
+    if (w < WORD(MAGIC_END)) set_word(c, w, v);
+}
+
 static const struct mmio_ops page_ops = {page_read, page_write, 8, true, "kvm-magic-page"};
 
 bool magic_critical(const struct ppc_cpu *c)

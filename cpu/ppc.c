@@ -178,6 +178,13 @@ void core_set_line(struct ppc_cpu *c, enum ppc_line line, bool level)
     ppc_irq_changed(c);
 }
 
+void core_sleep(struct ppc_cpu *c)
+{
+    c->idle = true;
+    c->kick |= KICK_SYNC;
+    ppc_irq_changed(c); /* one that waits already ends the sleep before it begins */
+}
+
 bool core_wakes(const struct ppc_cpu *c) { return c->kick & KICK_IRQ; }
 bool core_idle(const struct ppc_cpu *c) { return c->idle; }
 uint64_t core_insns(const struct ppc_cpu *c) { return c->insns + (uint64_t)(c->slice - c->left); }

@@ -112,6 +112,8 @@ void ppc_set_line(struct ppc_cpu *c, enum ppc_line line, bool level);
 /* True when an interrupt is pending and enabled, so that ppc_run would make progress. */
 bool ppc_wakes(const struct ppc_cpu *c);
 bool ppc_idle(const struct ppc_cpu *c);
+/* Puts the CPU to sleep, from an sc hook: until the next interrupt that MSR lets in. */
+void ppc_sleep(struct ppc_cpu *c);
 
 /* Replaces the hook that ppc_config gave. */
 void ppc_set_sc(struct ppc_cpu *c, ppc_sc_fn *sc, void *ctx);

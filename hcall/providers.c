@@ -11,8 +11,6 @@
 #include "machines/machine.h"
 
 #define MSR_EE 0x8000u
-#define MSR_POW 0x40000u
-#define HID0_NAP 0x00400000u
 
 static const struct hv_table *const tables[] = {
     &hv_papr,      &hv_papr_memory, &hv_epapr,     &hv_kvm,          &hv_osi,
@@ -245,21 +243,10 @@ struct chardev *hv_console(struct hv *v)
     return second ? second : v->m->console;
 }
 
-/* The core sleeps when MSR[POW] is set while HID0 allows it; both are put back, and the sleep lasts
- * until an interrupt is taken. */
 void hv_idle(struct ppc_cpu *c, bool enable)
 {
-    uint8_t hid0[16] = {0}, nap[16] = {0};
-    unsigned bits = 0;
-    uint64_t msr = ppc_msr(c) | (enable ? MSR_EE : 0);
-    if (!ppc_reg_get(c, "hid0", hid0, &bits)) return;
-    memcpy(nap, hid0, sizeof nap);
-    uint8_t *low = nap + bits / 8 - 4;
-    put_be32(low, get_be32(low) | HID0_NAP);
-    (void)ppc_reg_set(c, "hid0", nap);
-    ppc_set_msr(c, msr | MSR_POW);
-    (void)ppc_reg_set(c, "hid0", hid0);
-    ppc_set_msr(c, msr);
+    if (enable) ppc_set_msr(c, ppc_msr(c) | MSR_EE);
+    ppc_sleep(c);
 }
 
 /* --- the tree --- */

@@ -64,15 +64,16 @@ def read_disk(c, expected):
           out.split()[:1], expected)
 
 
-def test():
-    image = iso()
+def session(image, start=boot, rebooting=lambda: None):
+    """start(options) boots with the CD and a disk to the shell; rebooting() is called when a reboot
+    has been typed."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     with scratch() as folder:
         disk = os.path.join(folder, "disk.img")
         with open(disk, "wb") as f:
             f.truncate(DISK_MIB << 20)
-        with boot(["-nographic", image, "-hda", disk]) as c:
+        with start(["-nographic", image, "-hda", disk]) as c:
             check_cpu(c)
             check_clock(c)
             check_echo(c)
@@ -80,6 +81,7 @@ def test():
             written = write_disk(c)
             check_log(c)
             c.type("reboot\n")
+            rebooting()
             c.expect("ppcemu guest ready", 240)
             c.expect(PROMPT, 60)
             read_disk(c, written)
@@ -90,4 +92,9 @@ def test():
                 check(a.read(1 << 20) == b.read(1 << 20), "MiB %d of disk.img differs", n)
 
 
-main(test)
+def test():
+    session(iso())
+
+
+if __name__ == "__main__":
+    main(test)

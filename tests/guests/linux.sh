@@ -4,7 +4,7 @@
 #
 #   tests/guests/linux.sh          one processor   (CONFIG_SMP=n)
 #   tests/guests/linux.sh --smp    CONFIG_SMP=y
-#   tests/guests/linux.sh --kvm    one processor, as a guest of KVM and ePAPR (CONFIG_KVM_GUEST=y)
+#   tests/guests/linux.sh --kvm    allnoconfig plus kvm.fragment: a guest of KVM and ePAPR
 #
 # Prints the result folder, which holds
 #   vmlinux            the kernel, linked at physical 0, with symbols; vmlinux.stripped without
@@ -32,7 +32,7 @@ esac
 pkg=linux-source-6.1
 version=$(pkgver $pkg)
 begin "linux-$variant" \
-    "$(key "$guests/linux.sh" "$guests/linux.fragment" $variant "$version" "$(pkgver gcc-12-powerpc-linux-gnu binutils-powerpc-linux-gnu)")"
+    "$(key "$guests/linux.sh" "$guests/$([ $variant = kvm ] && echo kvm || echo linux).fragment" $variant "$version" "$(pkgver gcc-12-powerpc-linux-gnu binutils-powerpc-linux-gnu)")"
 log=$tmp/build.log
 
 # --- the source, unpacked once for both builds -------------------------------------------------
@@ -55,23 +55,20 @@ KBUILD_BUILD_TIMESTAMP=$(date -u -d "@$EPOCH")
 export KBUILD_BUILD_TIMESTAMP KBUILD_BUILD_USER=ppcemu KBUILD_BUILD_HOST=ppcemu KBUILD_BUILD_VERSION=1
 obj=$tmp/obj
 mkdir -p "$obj"
+merge="scripts/kconfig/merge_config.sh -O $obj"
 case $variant in
-    up) options=$'# CONFIG_SMP is not set\n# CONFIG_KVM_GUEST is not set' ;;
-    smp) options=$'CONFIG_SMP=y\n# CONFIG_KVM_GUEST is not set' ;;
-    kvm) options=$'# CONFIG_SMP is not set\nCONFIG_KVM_GUEST=y\nCONFIG_EPAPR_PARAVIRT=y' ;;
+    kvm) cp "$guests/kvm.fragment" "$obj/fragment"; merge="$merge -n" ;;
+    up) { cat "$guests/linux.fragment"; echo '# CONFIG_SMP is not set'; } > "$obj/fragment" ;;
+    smp) { cat "$guests/linux.fragment"; echo CONFIG_SMP=y; } > "$obj/fragment" ;;
 esac
-{
-    cat "$guests/linux.fragment"
-    echo "$options"
-} > "$obj/fragment"
-(cd "$src" && run "$log" scripts/kconfig/merge_config.sh -O "$obj" \
-    arch/powerpc/configs/chrp32_defconfig "$obj/fragment")
+[ $variant = kvm ] || merge="$merge arch/powerpc/configs/chrp32_defconfig"
+(cd "$src" && run "$log" $merge "$obj/fragment")
 # A wish of the fragment that did not come true is an error, not a surprise in a test later.
 while read -r want; do
     case $want in
         '# CONFIG_'*' is not set') opt=${want#\# }; opt=${opt% is not set}; ! grep -q "^$opt=" "$obj/.config" ;;
         CONFIG_*) grep -qxF "$want" "$obj/.config" ;;
-    esac || die "linux.fragment: \"$want\" is not what .config says"
+    esac || die "$variant: \"$want\" is not what .config says"
 done < "$obj/fragment"
 
 # --- build -------------------------------------------------------------------------------------
