@@ -75,12 +75,15 @@ def symbol(name):
 
 def pass_self_test(path):
     """Lets the stopped machine run to fault_in_readable(-4096) and return 0 from it: "no byte of it
-    is missing"."""
+    is missing". Returns how long the machine stood still."""
+    held, since = 0, time.monotonic()
     g = Debugger(path)
     at = symbol("fault_in_readable")
     check(g("Z1,%s,4" % at) == "OK", "no breakpoint at %s", at)
     while True:
+        held += time.monotonic() - since
         stop = g("c")
+        since = time.monotonic()
         check(stop.startswith("T05"), "the machine stopped with %s", stop)
         if g("p%x" % R3) == MAGIC_PAGE:
             break
@@ -89,6 +92,7 @@ def pass_self_test(path):
     check(g("P%x=%s" % (PC, g("p%x" % LR))) == "OK", "pc could not be written")
     check(g("z1,%s,4" % at) == "OK", "the breakpoint stays")
     g.detach()
+    return held + time.monotonic() - since
 
 
 class Guest:
@@ -103,8 +107,10 @@ class Guest:
         if self.live:
             args += ["-machine", "hypercalls=" + PROVIDERS, "-d", "hcall", "-D", self.log,
                      "-S", "-gdb", "unix:" + self.path]
+        begin = time.monotonic()
         self.console = Console(args + options)
-        self.pass_self_test()
+        begin = time.monotonic() - begin
+        self.held = begin + self.pass_self_test()
         self.console.expect("ppcemu guest ready", 300)
         self.console.expect(PROMPT, 60)
         wide(self.console)
@@ -124,8 +130,7 @@ class Guest:
         return self.console.run(command)
 
     def pass_self_test(self):
-        if self.live:
-            pass_self_test(self.path)
+        return pass_self_test(self.path) if self.live else 0
 
 
 def cpu_seconds(c):
@@ -142,7 +147,7 @@ def session(*options):
         guest = Guest("live", args[1:] + list(options))
         return guest
 
-    linux_iso.session(iso(), start, lambda: guest.pass_self_test())
+    linux_iso.session(iso(), start, lambda: guest.pass_self_test(), lambda: guest.held)
 
 
 # One round: always the same work, so always the same sums. Forks in parallel and in a row, awks that
