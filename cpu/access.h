@@ -8,10 +8,19 @@
 #include "cpu/insn.h"
 #include "mmu/mmu.h"
 
+/* The entry that can hold ea; written so that shift and scale are one. */
+static ALWAYS_INLINE const struct dtlb_entry *dtlb_entry(const struct ppc_cpu *c, ureg ea)
+{
+    enum { SCALE = sizeof(struct dtlb_entry) };
+    _Static_assert(PAGE_SIZE % SCALE == 0, "shift and scale are one only for a power of two");
+    uintptr_t offset = ea / (PAGE_SIZE / SCALE) & (uintptr_t)(DTLB_SIZE - 1) * SCALE;
+    return (const struct dtlb_entry *)(const void *)((const char *)c->bank->d + offset);
+}
+
 /* The soft TLB's answer for [ea, ea+len) inside one page: the host address, or NULL. len <= 4096. */
 static ALWAYS_INLINE uint8_t *fast_read(const struct ppc_cpu *c, ureg ea, unsigned len)
 {
-    const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
+    const struct dtlb_entry *e = dtlb_entry(c, ea);
     if (unlikely(e->tag_r != ((ureg)(ea + (len - 1)) & ~(ureg)PAGE_MASK))) return NULL;
     ASSUME(e->addend + ea != 0); /* spares the caller's NULL test */
     return (uint8_t *)(e->addend + ea);
@@ -19,7 +28,7 @@ static ALWAYS_INLINE uint8_t *fast_read(const struct ppc_cpu *c, ureg ea, unsign
 
 static ALWAYS_INLINE uint8_t *fast_write(const struct ppc_cpu *c, ureg ea, unsigned len)
 {
-    const struct dtlb_entry *e = &c->bank->d[ea >> PAGE_SHIFT & (DTLB_SIZE - 1)];
+    const struct dtlb_entry *e = dtlb_entry(c, ea);
     if (unlikely(e->tag_w != ((ureg)(ea + (len - 1)) & ~(ureg)PAGE_MASK))) return NULL;
     ASSUME(e->addend + ea != 0); /* spares the caller's NULL test */
     return (uint8_t *)(e->addend + ea);

@@ -19,15 +19,19 @@ struct codecache {
     struct code_page *hash[HASH_SIZE];
     unsigned n_pages;
     union handler undecoded, page_end;
+    void *index;
 };
 
-struct codecache *codecache_new(union handler undecoded, union handler page_end)
+struct codecache *codecache_new(union handler undecoded, union handler page_end, void *index)
 {
     struct codecache *cc = xcalloc(1, sizeof *cc);
     cc->undecoded = undecoded;
     cc->page_end = page_end;
+    cc->index = index;
     return cc;
 }
+
+const void *codecache_index(const struct codecache *cc) { return cc->index; }
 
 static void free_pages(struct codecache *cc)
 {
@@ -46,6 +50,7 @@ void codecache_free(struct codecache *cc)
 {
     if (!cc) return;
     free_pages(cc);
+    free(cc->index);
     free(cc);
 }
 
@@ -176,7 +181,7 @@ static void invalidate_page(struct ppc_cpu *c, struct code_page *p, unsigned fro
         return;
     }
     c->count.dropped_lines++;
-    forget(cc, p, from ? from - 1 : 0, to); /* a fused pair starts one slot before */
+    forget(cc, p, from > 2 ? from - 2 : 0, to); /* a fused handler starts up to two slots before */
 }
 
 void codecache_invalidate(struct ppc_cpu *c, paddr_t pa, uint64_t len)

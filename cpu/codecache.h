@@ -20,8 +20,10 @@ struct code_page {
 };
 
 struct codecache;
-/* undecoded, page_end: handlers of fresh slots and of the end slot. */
-struct codecache *codecache_new(union handler undecoded, union handler page_end);
+/* undecoded, page_end: handlers of fresh slots and of the end slot. index: for the glue, from malloc or
+ * NULL; the cache frees it. */
+struct codecache *codecache_new(union handler undecoded, union handler page_end, void *index);
+const void *codecache_index(const struct codecache *cc);
 void codecache_free(struct codecache *cc);
 
 /* The page of slots for the instruction page at effective address `ea` under the current MSR; NULL

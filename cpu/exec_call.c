@@ -143,7 +143,7 @@ static enum sem call_undecoded(struct ppc_cpu *c, const struct slot *s)
 
 struct codecache *exec_call_new_cache(void)
 {
-    return codecache_new((union handler){.call = call_undecoded}, (union handler){.call = NULL});
+    return codecache_new((union handler){.call = call_undecoded}, (union handler){.call = NULL}, NULL);
 }
 
 void exec_call_run(struct ppc_cpu *c)

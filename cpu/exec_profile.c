@@ -85,7 +85,7 @@ static union handler pick(enum insn_id id, unsigned variant, const struct slot *
 
 struct codecache *exec_profile_new_cache(void)
 {
-    return codecache_new((union handler){.kind = UNDECODED}, (union handler){.kind = UNDECODED});
+    return codecache_new((union handler){.kind = UNDECODED}, (union handler){.kind = UNDECODED}, NULL);
 }
 
 struct profile *exec_profile_new(void) { return profile_new(N_KINDS); }

@@ -29,10 +29,14 @@
 #endif
 
 #define ARGS struct ppc_cpu *c, const struct slot *s, intptr_t key
+/* A hot handler's: guest memory, the CPU and the slots never overlap (cold ones rewrite slots). */
+#define HOT_ARGS struct ppc_cpu *restrict c, const struct slot *restrict s, intptr_t key
+/* The empty asm keeps the compiler from addressing the handler by the old slot: two instructions less. */
 #define DISPATCH(to, k)                                                                            \
     do {                                                                                           \
         const struct slot *next_ = (to);                                                           \
-        TAIL next_->h.tail(c, next_, (k));                                                              \
+        __asm__("" : "+r"(next_));                                                                 \
+        TAIL next_->h.tail(c, next_, (k));                                                         \
     } while (0)
 
 #define SLOT_SIZE ((intptr_t)sizeof(struct slot))
@@ -181,29 +185,39 @@ static void op_page_end(ARGS)
 
 /* ---- handlers ---- */
 
-#define RUN_BUDGET_OUT(s, key) unlikely((key) - (intptr_t)(s) <= SLOT_SIZE)
+/* What is left behind a branch k slots on, in bytes of slots; not positive: the budget is used up. */
+#define LEFT_BEHIND(k) (key - (intptr_t)s - ((k) + 1) * SLOT_SIZE)
 
-/* Jumps to effective address c->npc through the fetch TLB. */
-#define GO_FAR()                                                                                   \
+/* Slot s is a branch to effective address c->npc, in another page or without budget. */
+static void far_jump(HOT_ARGS)
+{
+    ureg target = c->npc;
+    intptr_t left = LEFT_BEHIND(0);
+    const struct itlb_entry *e = &c->bank->i[target >> PAGE_SHIFT & (ITLB_SIZE - 1)];
+    if (unlikely(e->tag != (target & ~(ureg)PAGE_MASK)) || unlikely(left <= 0)) TAIL branch_slow(c, s, key);
+    struct slot *t = e->page->slots;
+    c->pc_page = e->tag;
+    c->page_slots = t;
+    t += (target & PAGE_MASK) >> 2;
+    DISPATCH(t, (intptr_t)t + left);
+}
+
+/* The branch k slots on jumps to c->npc, most often in the same page. */
+#define GO_FAR(k)                                                                                  \
     do {                                                                                           \
-        ureg target_ = c->npc;                                                                     \
-        const struct itlb_entry *e_ = &c->bank->i[target_ >> PAGE_SHIFT & (ITLB_SIZE - 1)];        \
-        if (unlikely(e_->tag != (target_ & ~(ureg)PAGE_MASK)) || RUN_BUDGET_OUT(s, key))           \
-            TAIL branch_slow(c, s, key);                                                           \
-        struct slot *t_ = e_->page->slots;                                                         \
-        c->pc_page = e_->tag;                                                                      \
-        c->page_slots = t_;                                                                        \
-        t_ += (target_ & PAGE_MASK) >> 2;                                                          \
-        key += (intptr_t)t_ - (intptr_t)s - SLOT_SIZE;                                             \
-        DISPATCH(t_, key);                                                                         \
+        ureg distance_ = c->npc - c->pc_page;                                                      \
+        intptr_t left_ = LEFT_BEHIND(k);                                                           \
+        if (distance_ >= PAGE_SIZE || unlikely(left_ <= 0)) TAIL far_jump(c, s + (k), key);        \
+        const char *t_ = (const char *)c->page_slots + (uintptr_t)distance_ * (SLOT_SIZE / 4);     \
+        DISPATCH((const struct slot *)(const void *)t_, (intptr_t)t_ + left_);                     \
     } while (0)
 
-#define GO_NEAR()                                                                                  \
+#define GO_NEAR(k)                                                                                 \
     do {                                                                                           \
-        if (RUN_BUDGET_OUT(s, key)) TAIL near_out_of_budget(c, s, key);                            \
-        intptr_t distance_ = (intptr_t)s->imm * (SLOT_SIZE / 4);                                   \
-        key += distance_ - SLOT_SIZE;                                                              \
-        DISPATCH((const struct slot *)((const char *)s + distance_), key);                         \
+        intptr_t left_ = LEFT_BEHIND(k);                                                           \
+        if (unlikely(left_ <= 0)) TAIL near_out_of_budget(c, s + (k), key);                        \
+        const char *t_ = (const char *)(s + (k)) + (intptr_t)s[k].imm * (SLOT_SIZE / 4);           \
+        DISPATCH((const struct slot *)(const void *)t_, (intptr_t)t_ + left_);                     \
     } while (0)
 
 #define SLOW(name, n, attrs)                                                                       \
@@ -225,7 +239,7 @@ static void op_page_end(ARGS)
 
 #define FAST(id, name, n, attrs, fact)                                                             \
     FACT(id, n, fact)                                                                              \
-    static void op_##id##_##n(ARGS)                                                                \
+    static void op_##id##_##n(HOT_ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
         if (UNAVAILABLE(attrs) || unlikely(sem_##name(c, s, n) != SEM_NEXT))                       \
@@ -235,27 +249,28 @@ static void op_page_end(ARGS)
 
 #define NEAR_AND_FAR(id, name, n, fact)                                                            \
     FACT(id, n, fact)                                                                              \
-    static void op_##id##_##n(ARGS)                                                                \
+    static void op_##id##_##n(HOT_ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
-        if (sem_##name(c, s, n) == SEM_BRANCH) GO_NEAR();                                          \
+        if (sem_##name(c, s, n) == SEM_BRANCH) GO_NEAR(0);                                          \
         DISPATCH(s + 1, key);                                                                      \
     }                                                                                              \
-    static void far_##id##_##n(ARGS)                                                               \
+    static void far_##id##_##n(HOT_ARGS)                                                               \
     {                                                                                              \
         ASSUME(fact);                                                                              \
         if (sem_##name(c, s, n) == SEM_BRANCH) {                                                   \
             c->npc = in_mode(c, CIA(c, s) + (ureg)(sreg)s->imm);                                   \
-            GO_FAR();                                                                              \
+            TAIL far_jump(c, s, key);                                                              \
         }                                                                                          \
         DISPATCH(s + 1, key);                                                                      \
     }
 
-#define JUMP(id, name, n, fact)                                                                    \
-    static void op_##id##_##n(ARGS)                                                                \
+#define JUMP(id, name, n, fact, go)                                                                 \
+    FACT(id, n, fact)                                                                              \
+    static void op_##id##_##n(HOT_ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
-        if (sem_##name(c, s, n) == SEM_BRANCH) GO_FAR();                                           \
+        if (sem_##name(c, s, n) == SEM_BRANCH) go(0);                                               \
         DISPATCH(s + 1, key);                                                                      \
     }
 
@@ -267,7 +282,9 @@ static void op_page_end(ARGS)
 #define EMIT_B_1(name) NEAR_AND_FAR(name, name, 1, true)
 #define EMIT_B_2(name) SLOW(name, 2, A_NONE)
 #define EMIT_B_3(name) SLOW(name, 3, A_NONE)
-#define EMIT_J(name, n, attrs) JUMP(name, name, n, true)
+#define EMIT_J(name, n, attrs) JUMP(name, name, n, true, GO_FAR_##n)
+#define GO_FAR_0(k) GO_FAR(k)
+#define GO_FAR_1(k) TAIL far_jump(c, s + (k), key) /* rare, and short of registers */
 
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature)                                \
     VARIANTS_##var(EMIT_##glue, name, attrs)
@@ -293,56 +310,17 @@ static COLD void slow_break(ARGS)
 #define SPEC_F(id, name, n, fact) FAST_SPEC(id, name, n, fact)
 #define FAST_SPEC(id, name, n, fact)                                                               \
     FACT(id, n, fact)                                                                              \
-    static void op_##id##_##n(ARGS)                                                                \
+    static void op_##id##_##n(HOT_ARGS)                                                                \
     {                                                                                              \
         ASSUME(fact);                                                                              \
         if (unlikely(sem_##name(c, s, n) != SEM_NEXT)) TAIL slow_##name##_##n(c, s, key);          \
         DISPATCH(s + 1, key);                                                                      \
     }
 #define SPEC_B(id, name, n, fact) NEAR_AND_FAR(id, name, n, fact)
-#define SPEC_J(id, name, n, fact) JUMP(id, name, n, fact)
+#define SPEC_J(id, name, n, fact) JUMP(id, name, n, fact, GO_FAR)
 #define SPEC(id, name, n, glue, fact) SPEC_##glue(id, name, n, fact)
 #include "cpu/spec.def"
 #undef SPEC
-
-/* ---- fused pairs (fuse.def): the first's semantics, then the second's handler body one slot on. A
- * fault of either takes the slow way of that instruction alone. ---- */
-
-#define FIRST(id, name, n)                                                                         \
-    ASSUME(fact_##id##_##n(s));                                                                    \
-    if (unlikely(sem_##name(c, s, n) != SEM_NEXT)) TAIL slow_##name##_##n(c, s, key);              \
-    s++
-#define FUSE_FB(first, name1, n1, second, name2)                                                   \
-    static void op_##first##__##second(ARGS)                                                       \
-    {                                                                                              \
-        FIRST(first, name1, n1);                                                                   \
-        ASSUME(fact_##second##_0(s));                                                              \
-        if (sem_##name2(c, s, 0) == SEM_BRANCH) GO_NEAR();                                         \
-        DISPATCH(s + 1, key);                                                                      \
-    }
-#define FUSE_FF(first, name1, n1, second, name2, n2)                                               \
-    static void op_##first##__##second(ARGS)                                                       \
-    {                                                                                              \
-        FIRST(first, name1, n1);                                                                   \
-        ASSUME(fact_##second##_##n2(s));                                                           \
-        if (unlikely(sem_##name2(c, s, n2) != SEM_NEXT)) TAIL slow_##name2##_##n2(c, s, key);      \
-        DISPATCH(s + 1, key);                                                                      \
-    }
-#include "cpu/fuse.def"
-#undef FUSE_FB
-#undef FUSE_FF
-
-static const struct {
-    slot_fn *first, *second, *both;
-} fused[] = {
-#define FUSE_FB(first, name1, n1, second, name2)                                                   \
-    {op_##first##_##n1, op_##second##_0, op_##first##__##second},
-#define FUSE_FF(first, name1, n1, second, name2, n2)                                               \
-    {op_##first##_##n1, op_##second##_##n2, op_##first##__##second},
-#include "cpu/fuse.def"
-#undef FUSE_FB
-#undef FUSE_FF
-};
 
 /* ---- choosing a handler ---- */
 
@@ -393,21 +371,7 @@ static union handler pick(enum insn_id id, unsigned variant, const struct slot *
 
 static void op_undecoded(ARGS);
 
-/* Puts a fused handler into s when the next instruction makes a pair with it. */
-static void fuse(struct ppc_cpu *c, struct code_page *p, struct slot *s)
-{
-    if (s + 1 == p->slots + PAGE_SLOTS) return;
-    struct slot next = s[1];
-    bool peeked = next.h.tail == op_undecoded;
-    for (size_t i = 0; i < ARRAY_SIZE(fused); i++) {
-        if (fused[i].first != s->h.tail) continue;
-        if (peeked && next.h.tail == op_undecoded) codecache_peek(c, p, s + 1, &next, pick);
-        if (fused[i].second != next.h.tail) continue;
-        s[1] = next;
-        s->h.tail = fused[i].both;
-        return;
-    }
-}
+#include "cpu/exec_fuse.h"
 
 /* Decoding calls out and then runs the slot, so it is cold even though it looks like a handler. */
 static COLD void op_undecoded(ARGS)
@@ -421,7 +385,8 @@ static COLD void op_undecoded(ARGS)
 
 static struct codecache *new_cache(void)
 {
-    return codecache_new((union handler){.tail = op_undecoded}, (union handler){.tail = op_page_end});
+    return codecache_new((union handler){.tail = op_undecoded}, (union handler){.tail = op_page_end},
+                         fuse_index_new());
 }
 
 static void run(struct ppc_cpu *c) { resume(c, NULL, 0); }

@@ -62,15 +62,20 @@ static ALWAYS_INLINE void cr0_result(struct ppc_cpu *c, ureg r)
 #endif
 }
 
-static ALWAYS_INLINE unsigned cr_bit(const struct ppc_cpu *c, unsigned bit) /* bit 0-31 */
+/* One bit (0-3 by its low two bits) of the field with number f and SO. */
+static ALWAYS_INLINE unsigned cr_test(int64_t f, unsigned so, unsigned bit)
 {
-    int64_t f = c->crf[bit >> 2];
     switch (bit & 3) {
     case 0: return (f >> 62) & 1;
     case 1: return f > 0;
     case 2: return (uint32_t)f == 0;
-    default: return c->cr_so[bit >> 2];
+    default: return so;
     }
+}
+
+static ALWAYS_INLINE unsigned cr_bit(const struct ppc_cpu *c, unsigned bit) /* bit 0-31 */
+{
+    return cr_test(c->crf[bit >> 2], c->cr_so[bit >> 2], bit);
 }
 
 /* The 4-bit value LT GT EQ SO of field n. */

@@ -31,6 +31,9 @@ struct mmu;
 struct dtlb_entry {
     ureg tag_r, tag_w; /* effective page address, or TLB_NONE */
     uintptr_t addend;  /* host address = ea + addend */
+#if PPC_WIDTH == 64
+    uintptr_t unused; /* a power of two, so that ea's page becomes an offset by one shift: cpu/access.h */
+#endif
 };
 #define TLB_NONE ((ureg)0x800) /* no bit of a page address, none of an alignment check */
 

@@ -13,6 +13,7 @@
 #define codecache_fetch PPC_W(codecache_fetch)
 #define codecache_flush PPC_W(codecache_flush)
 #define codecache_free PPC_W(codecache_free)
+#define codecache_index PPC_W(codecache_index)
 #define codecache_invalidate PPC_W(codecache_invalidate)
 #define codecache_new PPC_W(codecache_new)
 #define codecache_peek PPC_W(codecache_peek)

@@ -12,11 +12,12 @@ the dispatches they save, beside what cpu/fuse.def has.
       --least P                              the smallest gain of a proposal, in percent (default 0.05)
 
 How it counts. `ppcemu -d ops` counts straight runs of handlers, from one branch to the next, with no
-pair fused. Here each run is dispatched again on paper with a table of pairs, as the threaded core does
-it: from the left, and an instruction that is the second of a pair is not the first of another. A
+pair fused. Here each run is dispatched again on paper with a table of pairs and triples, as the threaded core does
+it: from the left, and an instruction inside one is not the first of another; links between operands
+(cpu/fuse.def) are taken to hold, and proposals come without any. A
 program counts as much as any other of its class, and a class as much as any other, whatever they
 executed. Proposals are chosen one after another, each with those before it in the table, so their
-gains add up; they are printed as lines of cpu/fuse.def. The boot counts as a program of class "boot".
+gains add up. The boot counts as a program of class "boot".
 """
 
 import argparse
@@ -56,48 +57,42 @@ class Profile:
 
 
 def fused_now():
-    """The pairs of cpu/fuse.def, by the names of their handlers; expanded by the C preprocessor,
+    """The sequences of cpu/fuse.def, by the names of their handlers; expanded by the C preprocessor,
     because the file uses macros."""
-    source = ("#define FUSE_FB(a, an, n, b, bn) @ a n b 0\n"
-              "#define FUSE_FF(a, an, n, b, bn, m) @ a n b m\n"
-              "#define FUSE_FJ(a, an, n, b, bn, m) @ a n b m\n"
+    source = ("#define FUSE2(g, ...) TWO(__VA_ARGS__)\n"
+              "#define FUSE3(g, ...) THREE(__VA_ARGS__)\n"
+              "#define TWO(i, r, n, o, i2, r2, n2, o2, l) @ i n, i2 n2 @\n"
+              "#define THREE(i, r, n, o, i2, r2, n2, o2, l, i3, r3, n3, o3, l3) @ i n, i2 n2, i3 n3 @\n"
               '#include "cpu/fuse.def"\n')
     text = subprocess.run(["cc", "-E", "-P", "-I", TOP, "-x", "c", "-"], input=source.encode(),
                           stdout=subprocess.PIPE, check=True).stdout.decode()
-    return {("%s_%s" % (a, n), "%s_%s" % (b, m))
-            for a, n, b, m in re.findall(r"@ (\w+) (\w+) (\w+) (\w+)", text)}
+    return {tuple("_".join(word.split()) for word in line.split(","))
+            for line in re.findall(r"@ ([^@]*) @", text)}
 
 
-def specials():
-    """Handler id -> its record, from cpu/spec.def."""
-    with open(os.path.join(TOP, "cpu", "spec.def")) as f:
-        return dict(re.findall(r"^SPEC\( *(\w+), *(\w+),", f.read(), re.M))
+def can_fuse(ops, glue):
+    """Plain handlers, of which the last may be a near direct branch (B) or an indirect one (J)."""
+    return (all(glue.get(op) == "F" for op in ops[:-1]) and glue.get(ops[-1], "S") in "FBJ"
+            and not ops[-1].startswith("far_"))
 
 
-def can_fuse(first, second, glue):
-    """A fused pair starts with a plain handler and ends with a plain one or a near direct branch
-    (F, B) or, in principle, an indirect one (J)."""
-    return (glue[first] == "F" and glue[second] in "FBJ" and not second.startswith("far_"))
-
-
-def line_of(first, second, glue, record):
-    name = [handler.rsplit("_", 1) for handler in (first, second)]
-    words = [x for ident, n in name for x in (ident, record.get(ident, ident), n)]
-    if glue[second] == "B" and words[5] == "0":
-        return "FUSE_FB(%s, %s, %s, %s, %s)" % tuple(words[:5])
-    return "FUSE_F%s(%s, %s, %s, %s, %s, %s)" % ((glue[second],) + tuple(words))
+def line_of(ops, glue):
+    """As in cpu/fuse.def, but for the links: a profile does not know them."""
+    names = [re.sub("_0$", "", op) for op in ops]
+    return "FUSE%d(%s, K_%s%s)" % (len(ops), glue[ops[-1]], names[0],
+                                   "".join(", K_%s, x" % name for name in names[1:]))
 
 
 def dispatches(ops, table):
     at = n = 0
     while at < len(ops):
-        at += 2 if ops[at:at + 2] in table else 1
+        at += 3 if ops[at:at + 3] in table else 2 if ops[at:at + 2] in table else 1
         n += 1
     return n
 
 
 class Work:
-    """All runs with their weights, and for each pair the runs it occurs in."""
+    """All runs with their weights, and for each pair or triple the runs it occurs in."""
 
     def __init__(self, profiles):
         self.glue = {}
@@ -108,11 +103,12 @@ class Work:
             for ops, count in p.runs:
                 weights[ops] += count / p.total / kinds[p.kind] / len(kinds)
         self.runs = list(weights.items())
-        self.by_pair = collections.defaultdict(set)
+        self.sequences = collections.defaultdict(set)
         for i, (ops, _) in enumerate(self.runs):
-            for pair in zip(ops, ops[1:]):
-                if all(name in self.glue for name in pair) and can_fuse(*pair, self.glue):
-                    self.by_pair[pair].add(i)
+            for length in (2, 3):
+                for at in range(len(ops) - length + 1):
+                    if can_fuse(ops[at:at + length], self.glue):
+                        self.sequences[ops[at:at + length]].add(i)
 
     def cost(self, table, runs=None):
         chosen = self.runs if runs is None else (self.runs[i] for i in runs)
@@ -120,18 +116,18 @@ class Work:
 
     def gain(self, pair, table):
         """Dispatches that `pair` saves in all runs when it joins the table."""
-        runs = self.by_pair[pair]
+        runs = self.sequences[pair]
         return self.cost(table, runs) - self.cost(table | {pair}, runs)
 
     def loss(self, pair, table):
-        runs = self.by_pair.get(pair, ())
+        runs = self.sequences.get(pair, ())
         return self.cost(table - {pair}, runs) - self.cost(table, runs)
 
 
 def propose(work, table, limit, least):
     """Greedy: the best pair, then the best beside it, ... A pair's gain only shrinks as the table
     grows (nearly always), so that an old gain that is too small needs no second look."""
-    gains = {pair: work.gain(pair, table) for pair in work.by_pair if pair not in table}
+    gains = {pair: work.gain(pair, table) for pair in work.sequences if pair not in table}
     chosen = []
     while gains and len(chosen) < limit:
         fresh = set()
@@ -150,18 +146,18 @@ def propose(work, table, limit, least):
 
 
 def report(profiles, limit, least):
-    work, table, record = Work(profiles), fused_now(), specials()
+    work, table = Work(profiles), fused_now()
     none, now = work.cost(frozenset()), work.cost(table)
     print("%d profiles; an instruction takes %.4f dispatches with cpu/fuse.def's %d pairs (%.4f "
           "without)" % (len(profiles), now / none, len(table), 1.0))
     print("\npairs of cpu/fuse.def, by dispatches saved in percent of all instructions:")
     for pair in sorted(table, key=lambda p: -work.loss(p, table)):
         print("  %6.2f  %s" % (100 * work.loss(pair, table) / none,
-                               line_of(*pair, collections.defaultdict(lambda: "F", work.glue), record)))
+                               line_of(pair, collections.defaultdict(lambda: "F", work.glue))))
     chosen, best = propose(work, table, limit, least / 100)
     print("\npairs that it lacks, each beside those above it:")
     for pair, gain in chosen:
-        print("  %6.2f  %s" % (100 * gain / none, line_of(*pair, work.glue, record)))
+        print("  %6.2f  %s" % (100 * gain / none, line_of(pair, work.glue)))
     print("\nwith them: %.4f dispatches an instruction" % (work.cost(best) / none))
 
 

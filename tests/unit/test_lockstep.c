@@ -3,6 +3,7 @@
  * state, the whole architected state and memory compared afterwards. What a fast handler does
  * otherwise than the full function shows here. test_lockstep64.c compiles it again for 64-bit models.
  */
+#include "cpu/codecache.h"
 #include "cpu/decode.h"
 #include "cpu/exec.h"
 #include "tests/unit/cpu_fixture.h"
@@ -197,6 +198,143 @@ static void lockstep(const char *model, unsigned rounds, uint64_t seed)
     if (exec_tail_available) lockstep_with(PPC_GLUE_BASELINE, model, rounds, seed + 100);
 }
 
+/* ---- fused handlers: each line of fuse.def, its links made true, and a jump into its middle ---- */
+
+#define MARKS 3 /* behind the sequence: each adds another bit, so that one sees which were skipped */
+
+struct part {
+    const char *id;
+    enum insn_id record;
+    unsigned variant;
+    const char *out, *link; /* link: to the part before */
+};
+struct line {
+    unsigned n;
+    struct part part[3];
+};
+static const struct line lines[] = {
+#define TWO(i1, r1, n1, o1, i2, r2, n2, o2, l2)                                                    \
+    {2, {{#i1, INSN_##r1, n1, #o1, "x"}, {#i2, INSN_##r2, n2, #o2, #l2}}},
+#define THREE(i1, r1, n1, o1, i2, r2, n2, o2, l2, i3, r3, n3, o3, l3)                              \
+    {3, {{#i1, INSN_##r1, n1, #o1, "x"}, {#i2, INSN_##r2, n2, #o2, #l2}, {#i3, INSN_##r3, n3, #o3, #l3}}},
+#define FUSE2(glue, ...) TWO(__VA_ARGS__)
+#define FUSE3(glue, ...) THREE(__VA_ARGS__)
+#include "cpu/fuse.def"
+};
+
+/* The handler's id, as exec_tail.c would choose it for a branch inside the page. */
+static const char *handler_id(enum insn_id id, unsigned variant, const struct slot *s)
+{
+#define SPEC(spec, name, n, glue, fact)                                                            \
+    if (id == INSN_##name && variant == (n) && (fact)) return #spec;
+#include "cpu/spec.def"
+#undef SPEC
+    return insn_table[id].name;
+}
+
+/* w with the field that q's link names set to what p writes. */
+static uint32_t with_link(uint32_t w, const struct part *p, const struct slot *before, const struct part *q)
+{
+    unsigned r = *p->out == 'd' ? before->d : before->a;
+    if (!strcmp(q->link, "cr")) return (w & ~(UINT32_C(7) << 18)) | r << 18;
+    if (!strcmp(q->link, "cr0")) return w & ~(UINT32_C(7) << 18);
+    unsigned shift = *q->link == 'd' ? 21 : *q->link == 'a' ? 16 : 11;
+    return *q->link == 'x' ? w : (w & ~(UINT32_C(31) << shift)) | r << shift;
+}
+
+/* Direct branches go over the first mark. 0: what the part before writes cannot be linked to (r0 as a base). */
+static uint32_t part_word(const struct decoder *d, const struct line *l, unsigned k,
+                          struct slot slots[3], uint64_t *seed)
+{
+    const struct part *p = &l->part[k];
+    for (unsigned tries = 0; tries < 50000; tries++) {
+        uint32_t w = random_word(d, p->record, seed);
+        unsigned variant;
+        if (p->record == INSN_b) w = (w & ~UINT32_C(0x3fffffc)) | 8;
+        if (p->record == INSN_bc) w = (w & ~UINT32_C(0xfffc)) | 8;
+        if (k) w = with_link(w, p - 1, &slots[k - 1], p);
+        if (decode(d, w, &slots[k], &variant) != p->record || variant != p->variant) continue;
+        if (*p->link == 'a' && p->record != INSN_bc && slots[k].a == 32) return 0;
+        if (!strcmp(handler_id(p->record, variant, &slots[k]), p->id)) return w;
+    }
+    return 0;
+}
+
+/* An indirect branch shall come back behind the first mark, wherever it takes its target from. */
+static void aim(struct rig *r, const struct line *l, const struct slot slots[3])
+{
+    struct ppc_cpu *c = r->cpu;
+    ureg to = CODE_AT + 4 * (l->n + 1);
+    c->lr = c->ctr = to;
+    for (unsigned k = 0; k < l->n; k++)
+        if (l->part[k].record == INSN_mtspr) c->gpr[slots[k].d] = to;
+    for (unsigned i = 0; i < DATA_LEN; i += 4) rig_poke(r, DATA_AT + i, (uint32_t)to);
+}
+
+/* In both rigs, and true when they reached their stop. */
+static bool run_both(struct rig *a, struct rig *b, const uint32_t *code)
+{
+    bool stopped = rig_run(a, 1000);
+    if (rig_run(b, 1000) != stopped) ck_abort_msg("one core stopped, the other did not");
+    if (stopped) compare_states(a, b, code);
+    return stopped;
+}
+
+static bool one_line(struct rig *a, struct rig *b, const struct decoder *d, const struct line *l,
+                     unsigned trial, uint64_t *seed, bool *fused)
+{
+    struct slot slots[3];
+    uint32_t code[LENGTH];
+    for (unsigned k = 0; k < LENGTH; k++) code[k] = INSN_STOP;
+    for (unsigned k = 0; k < l->n; k++)
+        if (!(code[k] = part_word(d, l, k, slots, seed))) return false;
+    for (unsigned k = 0; k < MARKS; k++) code[l->n + k] = 0x3bff0000 | 1u << k; /* addi r31,r31,1<<k */
+    rig_stop_at_vectors(a);
+    rig_stop_at_vectors(b);
+    rig_code(a, code, LENGTH);
+    rig_code(b, code, LENGTH);
+    random_state(a, b, seed, (trial % 4 != 3 ? SF_BIT : 0) | MSR_ME | (trial % 8 ? MSR_FP | MSR_VEC : 0) |
+                                 (trial % 8 == 1 ? MSR_PR : 0));
+    if (trial % 2) aim(a, l, slots), aim(b, l, slots);
+    bool stopped = run_both(a, b, code);
+    /* fused unless the second instruction was decoded (as it is when the first goes the slow way) */
+    const struct code_page *page = codecache_fetch(a->cpu, CODE_AT);
+    *fused |= stopped && page->slots[1].h.tail == page->slots[PAGE_SLOTS - 1].h.tail;
+    for (unsigned k = 0; k < 2; k++) ppc_set_msr((k ? b : a)->cpu, SF_BIT | MSR_ME | MSR_FP | MSR_VEC);
+    ppc_set_pc(a->cpu, CODE_AT + 4);
+    ppc_set_pc(b->cpu, CODE_AT + 4);
+    run_both(a, b, code);
+    return stopped;
+}
+
+static void fused_lines(enum ppc_glue glue)
+{
+    const char *model = PPC_WIDTH == 64 ? "970" : "7457";
+    struct rig a, b;
+    struct decoder *d = decoder_new(ppc_model_find(model));
+    uint64_t seed = 11;
+    rig_init(&a, model, glue);
+    rig_init(&b, model, PPC_GLUE_PORTABLE);
+    for (unsigned i = 0; i < ARRAY_SIZE(lines); i++) {
+        unsigned compared = 0, trials = 24;
+        bool fused = !exec_tail_available;
+        for (unsigned n = 0; n < trials; n++) compared += one_line(&a, &b, d, &lines[i], n, &seed, &fused);
+        ck_assert_msg(compared > trials / 4 && fused, "%s, %s, %s: %u of %u came to an end, %s", lines[i].part[0].id,
+                      lines[i].part[1].id, lines[i].n == 3 ? lines[i].part[2].id : "-", compared, trials,
+                      fused ? "fused" : "none was fused");
+    }
+    rig_free(&a);
+    rig_free(&b);
+    decoder_free(d);
+}
+
+START_TEST(test_fused)
+{
+    fused_lines(PPC_GLUE_BEST);
+    if (exec_tail_available) fused_lines(PPC_GLUE_BASELINE);
+}
+END_TEST
+
 #if PPC_WIDTH == 64
 START_TEST(test_970) { lockstep("970", 12000, 4); }
 END_TEST
@@ -214,6 +352,7 @@ int main(void)
     Suite *s = suite_create("lockstep");
     TCase *t = tcase_create("random code");
     tcase_set_timeout(t, 0);
+    tcase_add_test(t, test_fused);
 #if PPC_WIDTH == 64
     tcase_add_test(t, test_970);
 #else
