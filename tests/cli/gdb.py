@@ -317,12 +317,12 @@ class Linux(WithMachine):
         text = run_gdb(self.path, "file " + kernel, "target remote TARGET", "tbreak start_kernel",
                        "continue", "source " + script, "p/x $pc", "stepi 1000", "p/x $pc",
                        "watch *(unsigned int*)&jiffies", "continue", "continue", "delete",
-                       "info symbol $pc", "hbreak kernel_init", "continue", "source " + script,
+                       "info symbol $pc", "hbreak prepare_namespace", "continue", "source " + script,
                        "detach")
         self.assertNotIn("rejected", text)
         self.assertRegex(text, r"Temporary breakpoint 1, 0x\w+ in start_kernel")
         self.assertGreaterEqual(text.count("New value"), 2, text)
-        self.assertRegex(text, r"Breakpoint 3, 0x\w+ in kernel_init")
+        self.assertRegex(text, r"Breakpoint 3, 0x\w+ in prepare_namespace")
         found = re.findall(r"registers: (\d+), changed and put back: (\d+)", text)
         self.assertEqual(len(found), 2, text)
         for all_of_them, changed in found:
