@@ -13,7 +13,9 @@ enum {
 #define INSN(name, form, op, xo, var, glue, syntax, attrs, feature) FUSE_ATTRS_##name = attrs,
 #include "cpu/insn_width.def"
 #undef INSN
+    FUSE_ATTRS_lfd_words = FUSE_ATTRS_lfd,
 };
+#define slow_lfd_words_0 slow_lfd_0 /* sem_fp.h: lfd behind a store of one of its words */
 
 /* Makes t the slot k on as its semantics are to see it: r is the field of the one before that names the
  * register it writes, and the link puts it in place of the equal field. Links as said in fuse.def. */
@@ -32,22 +34,24 @@ enum {
 #define LINK_d(t, k, r) LINKED(t, k, d, r)
 #define LINK_a(t, k, r) LINKED(t, k, a, r)
 #define LINK_b(t, k, r) LINKED(t, k, b, r)
+#define LINK_c(t, k, r) LINKED(t, k, c, r)
 #define LINK_cr(t, k, r) LINK_x(t, k, r) /* LAST_B_cr does it */
 #define LINK_cr0(t, k, r) LINKED(t, k, a, s[k].a & 3)
 
-/* One instruction on the way: with operands t, k slots on. */
-#define PASS(t, k, id, record, n)                                                                  \
+/* One instruction on the way: with operands t, k slots on. seen: the attributes of those before it, whose
+ * demands on MSR hold for this one too. */
+#define PASS(t, k, seen, id, record, n)                                                            \
     ASSUME(fact_##id##_##n(t));                                                                    \
-    if (UNAVAILABLE(FUSE_ATTRS_##record) || unlikely(sem_##record(c, t, n) != SEM_NEXT))           \
+    if (UNAVAILABLE(FUSE_ATTRS_##record & ~(seen)) || unlikely(sem_##record(c, t, n) != SEM_NEXT)) \
         TAIL slow_##record##_##n(c, s + (k), key)
 
 /* The last one, by its glue letter; u is the one before it. A branch with LK needs its true slot for the
  * address; one behind a compare looks at the number that the compare has just made. */
-#define LAST_F(l, u, t, k, id, record, n) PASS(t, k, id, record, n)
-#define LAST_J(l, u, t, k, id, record, n)                                                          \
+#define LAST_F(l, u, t, k, seen, id, record, n) PASS(t, k, seen, id, record, n)
+#define LAST_J(l, u, t, k, seen, id, record, n)                                                          \
     ASSUME(fact_##id##_##n(t));                                                                    \
     if (sem_##record(c, (n) ? s + (k) : (t), n) == SEM_BRANCH) GO_FAR(k)
-#define LAST_B(l, u, t, k, id, record, n) LAST_B_##l(u, t, k, id, record, n)
+#define LAST_B(l, u, t, k, seen, id, record, n) LAST_B_##l(u, t, k, id, record, n)
 #define LAST_B_x(u, t, k, id, record, n)                                                           \
     ASSUME(fact_##id##_##n(t));                                                                    \
     if (sem_##record(c, (n) ? s + (k) : (t), n) == SEM_BRANCH) GO_NEAR(k)
@@ -59,19 +63,19 @@ enum {
 #define FUSED_2(glue, i1, r1, n1, o1, i2, r2, n2, o2, l2)                                          \
     static void op_##i1##_##n1##__##i2##_##n2##_##l2(HOT_ARGS)                                     \
     {                                                                                              \
-        PASS(s, 0, i1, r1, n1);                                                                    \
+        PASS(s, 0, 0, i1, r1, n1);                                                                    \
         LINK_##l2(t2, 1, s->o1);                                                                   \
-        LAST_##glue(l2, s, t2, 1, i2, r2, n2);                                                            \
+        LAST_##glue(l2, s, t2, 1, FUSE_ATTRS_##r1, i2, r2, n2);                                                            \
         DISPATCH(s + 2, key);                                                                      \
     }
 #define FUSED_3(glue, i1, r1, n1, o1, i2, r2, n2, o2, l2, i3, r3, n3, o3, l3)                      \
     static void op_##i1##_##n1##__##i2##_##n2##_##l2##__##i3##_##n3##_##l3(HOT_ARGS)               \
     {                                                                                              \
-        PASS(s, 0, i1, r1, n1);                                                                    \
+        PASS(s, 0, 0, i1, r1, n1);                                                                    \
         LINK_##l2(t2, 1, s->o1);                                                                   \
-        PASS(t2, 1, i2, r2, n2);                                                                   \
+        PASS(t2, 1, FUSE_ATTRS_##r1, i2, r2, n2);                                                                   \
         LINK_##l3(t3, 2, t2->o2);                                                                  \
-        LAST_##glue(l3, t2, t3, 2, i3, r3, n3);                                                            \
+        LAST_##glue(l3, t2, t3, 2, FUSE_ATTRS_##r1 | FUSE_ATTRS_##r2, i3, r3, n3);                                                            \
         DISPATCH(s + 3, key);                                                                      \
     }
 #define FUSE2(glue, ...) FUSED_2(glue, __VA_ARGS__)
@@ -83,7 +87,7 @@ enum {
 #undef FUSED_3
 
 /* Which slots a fused handler takes: the handlers they have on their own, and the links between them. */
-enum link { FUSE_LINK_x, FUSE_LINK_d, FUSE_LINK_a, FUSE_LINK_b, FUSE_LINK_cr, FUSE_LINK_cr0 };
+enum link { FUSE_LINK_x, FUSE_LINK_d, FUSE_LINK_a, FUSE_LINK_b, FUSE_LINK_c, FUSE_LINK_cr, FUSE_LINK_cr0 };
 enum out { FUSE_OUT_d, FUSE_OUT_a };
 
 struct fused {
@@ -169,6 +173,7 @@ static bool fuse_linked(const struct slot *first, unsigned out, const struct slo
     case FUSE_LINK_d: return t->d == r;
     case FUSE_LINK_a: return t->a == r;
     case FUSE_LINK_b: return t->b == r;
+    case FUSE_LINK_c: return t->c == r;
     case FUSE_LINK_cr: return t->a >> 2 == (int)r;
     case FUSE_LINK_cr0: return t->a >> 2 == 0;
     default: return true;

@@ -312,9 +312,23 @@ static ALWAYS_INLINE void hv_store(uint8_t *p, v_u8 x)
     __builtin_memcpy(p, &x, sizeof x);
 }
 
-/* Big-endian numbers of guest memory, and back. The load of a double takes it as two words, each of which a
- * store of a word still under way can supply: compilers make doubles from integers that way. */
+/* Big-endian numbers of guest memory, and back. */
 static ALWAYS_INLINE double hv_load_double(const uint8_t *p)
+{
+#if defined(__SSSE3__)
+    __m128i x = _mm_loadl_epi64((const __m128i *)p);
+    x = _mm_shuffle_epi8(x, _mm_set_epi64x(0, INT64_C(0x0001020304050607)));
+    return _mm_cvtsd_f64((__m128d)x);
+#else
+    double d;
+    uint64_t x = get_be64(p);
+    __builtin_memcpy(&d, &x, sizeof d);
+    return d;
+#endif
+}
+/* The same as two words, each of which a store of a word still under way can supply; the host would wait
+ * with the whole until both are in its cache. */
+static ALWAYS_INLINE double hv_load_double_words(const uint8_t *p)
 {
 #if defined(__SSE4_1__)
     int32_t first, second;
@@ -324,10 +338,7 @@ static ALWAYS_INLINE double hv_load_double(const uint8_t *p)
     x = _mm_shuffle_epi8(x, _mm_set_epi64x(0, INT64_C(0x0001020304050607)));
     return _mm_cvtsd_f64((__m128d)x);
 #else
-    double d;
-    uint64_t x = get_be64(p);
-    __builtin_memcpy(&d, &x, sizeof d);
-    return d;
+    return hv_load_double(p);
 #endif
 }
 static ALWAYS_INLINE float hv_load_float(const uint8_t *p)

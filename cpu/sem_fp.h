@@ -8,15 +8,16 @@
 
 #include "cpu/fpu_fast.h"
 
-#define FD c->fpr[s->d]
-#define FA c->fpr[s->a]
-#define FB c->fpr[s->b]
-#define FC c->fpr[s->c]
+/* Indices of one type everywhere: in a fused handler (exec_fuse.h) the compiler has to see when two are equal. */
+#define FD c->fpr[(unsigned)s->d]
+#define FA c->fpr[(unsigned)s->a]
+#define FB c->fpr[(unsigned)s->b]
+#define FC c->fpr[(unsigned)s->c]
 /* As numbers. */
-#define DD c->fpr_d[s->d]
-#define DA c->fpr_d[s->a]
-#define DB c->fpr_d[s->b]
-#define DC c->fpr_d[s->c]
+#define DD c->fpr_d[(unsigned)s->d]
+#define DA c->fpr_d[(unsigned)s->a]
+#define DB c->fpr_d[(unsigned)s->b]
+#define DC c->fpr_d[(unsigned)s->c]
 
 /* ---- loads and stores ---- */
 
@@ -88,6 +89,11 @@ FP_ACCESSES(FP_LOAD, lfd, 64, DOUBLE)
 FP_ACCESSES(FP_STORE, stfs, 32, SINGLE)
 FP_ACCESSES(FP_STORE, stfd, 64, DOUBLE)
 FP_STORE(stfiwx, 32, WORD, FP_EA_X, false)
+#if FAST_GLUE
+/* lfd behind the store of one of its words, which is how compilers make doubles of integers (fuse.def). */
+#define FP_LOAD_WORDS(p) hv_load_double_words(p)
+FP_LOAD(lfd_words, 64, WORDS, FP_EA_D, false)
+#endif
 
 /* ---- moves: no effect on FPSCR, NaNs included ---- */
 

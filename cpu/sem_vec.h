@@ -10,8 +10,8 @@
 
 /* The vector register of slot field n, which counts in doublewords (CONV_TWICE in decode.h); VREG: seen as
  * lanes of `type`. */
-#define VR(n) (*(union vreg *)((uint64_t *)c->vr + (n)))
-#define VREG(type, n) (*(type *)&VR(n))
+#define VR(n) (*(union vreg *)&c->vr_half[(unsigned)(n)])
+#define VREG(type, n) (*(type *)&c->vr_half[(unsigned)(n)])
 #define VEC_EA in_mode(c, (ureg)(c->gpr[s->a] + c->gpr[s->b]))
 
 /* One body for all instructions that compute vD from whole registers. */

@@ -117,7 +117,10 @@ struct ppc_cpu {
         double fpr_d[32];
     };
     struct ppc_fpu fpu;
-    union vreg vr[32];
+    union {
+        union vreg vr[32];
+        uint64_t vr_half[64]; /* as slots count them: CONV_TWICE in cpu/decode.h */
+    };
     struct ppc_vpu vpu;
 
     /* reservation */

@@ -200,6 +200,7 @@ static void lockstep(const char *model, unsigned rounds, uint64_t seed)
 
 /* ---- fused handlers: each line of fuse.def, its links made true, and a jump into its middle ---- */
 
+#define INSN_lfd_words INSN_lfd /* a form of it that only fused handlers have */
 #define MARKS 3 /* behind the sequence: each adds another bit, so that one sees which were skipped */
 
 struct part {
@@ -236,9 +237,10 @@ static const char *handler_id(enum insn_id id, unsigned variant, const struct sl
 static uint32_t with_link(uint32_t w, const struct part *p, const struct slot *before, const struct part *q)
 {
     unsigned r = *p->out == 'd' ? before->d : before->a;
+    if (insn_table[p->record].attrs & A_VEC) r /= 2; /* CONV_TWICE in cpu/decode.h */
     if (!strcmp(q->link, "cr")) return (w & ~(UINT32_C(7) << 18)) | r << 18;
     if (!strcmp(q->link, "cr0")) return w & ~(UINT32_C(7) << 18);
-    unsigned shift = *q->link == 'd' ? 21 : *q->link == 'a' ? 16 : 11;
+    unsigned shift = *q->link == 'd' ? 21 : *q->link == 'a' ? 16 : *q->link == 'b' ? 11 : 6;
     return *q->link == 'x' ? w : (w & ~(UINT32_C(31) << shift)) | r << shift;
 }
 
