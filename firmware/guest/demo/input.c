@@ -34,16 +34,16 @@ static uint8_t in(int reg)
 
 static void out(int reg, uint8_t v)
 {
-    uint64_t until = time_base() + cpu_value("timebase-frequency") / 50;
+    uint64_t until = time_base() + cpu_value("timebase-frequency") / 4;
     while (in(STATUS) & IN_FULL && time_base() < until) {}
     port[reg] = v;
     __asm__ volatile("eieio" ::: "memory");
 }
 
-/* The next byte of the mouse within 20 ms, or -1. */
+/* The next byte of the mouse within a quarter of a second, or -1. */
 static int answer(void)
 {
-    uint64_t until = time_base() + cpu_value("timebase-frequency") / 50;
+    uint64_t until = time_base() + cpu_value("timebase-frequency") / 4;
     while (time_base() < until) {
         uint8_t status = in(STATUS);
         if (!(status & OUT_FULL)) continue;
