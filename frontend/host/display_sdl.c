@@ -348,6 +348,11 @@ void window_close(struct window *w)
     desktop_watch(w->desktop, NULL, NULL);
     new_shape(w, 0, 0);
     if (w->renderer) SDL_DestroyRenderer(w->renderer);
+    /* SDL wakes its event loop by a message to the window over a second connection to the X server. One
+     * that arrives when the window is gone is an X error, which ends the program: let it arrive first. */
+    if (w->window) SDL_HideWindow(w->window);
+    SDL_Delay(20);
+    SDL_PumpEvents();
     if (w->window) SDL_DestroyWindow(w->window);
     SDL_Quit();
     free(w);
