@@ -33,9 +33,9 @@ static void show(int everything)
         uint32_t x = left;
         for (unsigned i = 0; i < sizeof rows[r] && rows[r][i] != END; i += 2) {
             uint32_t code = rows[r][i], width = rows[r][i + 1] * QUARTER;
-            int held = is_set(down, code), fresh = held != is_set(seen + 0, code) || held;
-            if (code != GAP && (everything || fresh || is_set(seen, code)))
-                fill(x, top + r * ROW, width - 2, HEIGHT, held ? HELD : is_set(seen, code) ? SEEN : GREY);
+            uint32_t color = is_set(down, code) ? HELD : is_set(seen, code) ? SEEN : GREY;
+            if (code != GAP && (everything || color != GREY))
+                fill(x, top + r * ROW, width - 2, HEIGHT, color);
             x += width;
         }
     }

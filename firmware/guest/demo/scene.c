@@ -121,9 +121,10 @@ static void loop(int altivec, uint32_t serial, int keyboard)
     uint32_t hz = cpu_value("timebase-frequency");
     uint64_t begin = time_base(), next = begin, moved = begin;
     while (!(in.keys[0] >> KEY_ESC & 1) && time_base() - moved < (uint64_t)hz * BOREDOM_S) {
-        if (serial && of_read(serial, &byte, 1) > 0) return;
         if (keyboard) input_poll(&in);
         uint64_t now = time_base();
+        /* Once a frame: a firmware may let a client that asks and asks for keys wait a little. */
+        if (now >= next && serial && of_read(serial, &byte, 1) > 0) return;
         if (now < next && !in.any) continue;
         if (in.any) moved = now;
         int redraw = in.any || over_picture(); /* else it would flicker for nothing */
